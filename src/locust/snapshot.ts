@@ -1,0 +1,95 @@
+/**
+ * What Locust reports at one moment, whatever its version, in Prometheus' units:
+ * seconds, bytes, ratios from 0 to 1.
+ *
+ * `null` means that this Locust does not tell (or told something that is not a finite
+ * number); it is never a stand-in for 0.
+ */
+export interface Snapshot {
+  /** `ready`, `spawning`, `running`, `cleanup`, `stopping`, `stopped`, `missing`, or one never heard of. */
+  readonly state: string;
+  readonly users: number | null;
+  /** All endpoints together, over the last ten seconds. */
+  readonly totalRps: number | null;
+  readonly totalFailuresPerSecond: number | null;
+  /** Failures ÷ all requests since the statistics began. */
+  readonly failRatio: number | null;
+  /** Response times over the last ten seconds, all endpoints together. */
+  readonly currentQuantiles: readonly Quantile[];
+  /** Locust's own Total or Aggregated row; `null` where it is missing or was cut off. */
+  readonly aggregate: RequestStats | null;
+  readonly endpoints: readonly Endpoint[];
+  readonly errors: readonly ErrorOccurrences[];
+  /** `null` when Locust does not run distributed. */
+  readonly workers: Workers | null;
+  readonly endpointsTruncated: boolean;
+  readonly errorsTruncated: boolean;
+  /** Rows that were added to another one because their labels are the same. */
+  readonly foldedEndpoints: number;
+  readonly foldedErrors: number;
+}
+
+export interface Quantile {
+  /** Above 0, at most 1. */
+  readonly quantile: number;
+  readonly seconds: number;
+}
+
+export interface RequestStats {
+  /** All requests, failed ones included. */
+  readonly requests: number | null;
+  readonly failures: number | null;
+  readonly contentBytes: number | null;
+  readonly responseTime: ResponseTime;
+  /** Over the last ten seconds. */
+  readonly currentRps: number | null;
+  readonly currentFailuresPerSecond: number | null;
+  /** Mean rate since the statistics began; tells how long ago that was. */
+  readonly meanRps: number | null;
+}
+
+export interface ResponseTime {
+  /** Requests that a response time was recorded for. */
+  readonly count: number | null;
+  readonly sumSeconds: number | null;
+  readonly minSeconds: number | null;
+  readonly maxSeconds: number | null;
+  /** Since the statistics began, in ascending order, each quantile once. */
+  readonly quantiles: readonly Quantile[];
+}
+
+export interface Endpoint extends RequestStats {
+  /** `''` where Locust gives null. */
+  readonly method: string;
+  readonly name: string;
+}
+
+export interface ErrorOccurrences {
+  readonly method: string;
+  readonly name: string;
+  readonly error: string;
+  readonly occurrences: number | null;
+}
+
+export interface Workers {
+  /** Number of workers in each state; Locusts before 0.9.0 tell no states, all are `unknown` there. */
+  readonly countByState: ReadonlyMap<string, number>;
+  /** Empty for Locusts before 0.9.0. */
+  readonly list: readonly Worker[];
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly state: string;
+  readonly users: number | null;
+  /** Of one core; can pass 1. */
+  readonly cpuRatio: number | null;
+  readonly memoryBytes: number | null;
+}
+
+/** What only the index page of Locust's web UI tells. */
+export interface LocustInfo {
+  readonly version: string | null;
+  /** The host under test; `null` when unset or when user classes disagree. */
+  readonly host: string | null;
+}
