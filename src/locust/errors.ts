@@ -16,10 +16,13 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class LocustError extends Error {
   override readonly name = 'LocustError';
   readonly code: ErrorCode;
+  /** The HTTP status, where that is what is wrong. */
+  readonly status: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { status?: number }) {
     super(message, options);
     this.code = code;
+    this.status = options?.status;
   }
 }
 

@@ -1,0 +1,47 @@
+const DECADES = [
+  { from: 0, stepMs: 1, below: 100 },
+  { from: 10, stepMs: 10, below: 100 },
+  { from: 10, stepMs: 100, below: 100 },
+  { from: 10, stepMs: 1000, below: 101 },
+];
+
+const BUCKETS_MS: readonly number[] = DECADES.flatMap(({ from, stepMs, below }) =>
+  Array.from({ length: below - from }, (_, index) => (from + index) * stepMs),
+);
+
+/** Counts of response times rounded to two significant digits, as Locust keeps them. */
+export type ResponseTimeHistogram = Uint32Array;
+
+export function createHistogram(): ResponseTimeHistogram {
+  return new Uint32Array(BUCKETS_MS.length);
+}
+
+/** Index of the bucket for a time of at most 100 s. */
+export function bucketOf(ms: number): number {
+  if (Math.round(ms) < 100) return Math.round(ms);
+  if (Math.round(ms / 10) < 100) return 90 + Math.round(ms / 10);
+  if (Math.round(ms / 100) < 100) return 180 + Math.round(ms / 100);
+  return 270 + Math.round(ms / 1000);
+}
+
+/** The bucket that `fraction` of all `count` times do not exceed; 0 when there are none. */
+export function percentileMs(
+  histogram: ResponseTimeHistogram,
+  count: number,
+  fraction: number,
+): number {
+  const allowedBelow = Math.floor(count * fraction);
+  let below = count;
+  for (let bucket = histogram.length - 1; below > 0; bucket--) {
+    below -= histogram[bucket] ?? 0;
+    if (below < count && below <= allowedBelow) return BUCKETS_MS[bucket] ?? 0;
+  }
+  return 0;
+}
+
+/** Of an even number the lower one in the middle; 0 when there are none. */
+export function medianMs(histogram: ResponseTimeHistogram, count: number): number {
+  if (count === 0) return 0;
+  let seen = 0;
+  return BUCKETS_MS[histogram.findIndex((times) => (seen += times) > (count - 1) / 2)] ?? 0;
+}

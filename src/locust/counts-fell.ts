@@ -1,0 +1,52 @@
+import { endpointKey, errorKey } from './fold-rows.ts';
+import { pairRows } from './pair-rows.ts';
+import type { RequestStats, Snapshot } from './snapshot.ts';
+
+/**
+ * Whether any of Locust's counts is lower than before, or a row is gone: either means that
+ * all its counts began again.
+ */
+export function countsFell(earlier: Snapshot, current: Snapshot): boolean {
+  return (
+    (earlier.aggregate !== null &&
+      current.aggregate !== null &&
+      requestsFell(earlier.aggregate, current.aggregate)) ||
+    rowsFell(
+      earlier.endpoints,
+      current.endpoints,
+      endpointKey,
+      requestsFell,
+      current.endpointsTruncated,
+    ) ||
+    rowsFell(
+      earlier.errors,
+      current.errors,
+      errorKey,
+      (a, b) => fell(a.occurrences, b.occurrences),
+      current.errorsTruncated,
+    )
+  );
+}
+
+/** @param truncated whether rows may be missing from `current` for want of room. */
+function rowsFell<Row>(
+  earlier: readonly Row[],
+  current: readonly Row[],
+  key: (row: Row) => string,
+  rowFell: (earlier: Row, current: Row) => boolean,
+  truncated: boolean,
+): boolean {
+  const now = pairRows(current, earlier, key);
+  return earlier.some((row, index) => {
+    const same = now(index);
+    return same === undefined ? !truncated : rowFell(row, same);
+  });
+}
+
+function requestsFell(earlier: RequestStats, current: RequestStats): boolean {
+  return fell(earlier.requests, current.requests) || fell(earlier.failures, current.failures);
+}
+
+function fell(earlier: number | null, current: number | null): boolean {
+  return earlier !== null && current !== null && current < earlier;
+}

@@ -1,0 +1,68 @@
+import { looksEscaped } from './html-escaping.ts';
+import type { JsonObject } from './shape.ts';
+import { isBefore, type Version } from './version.ts';
+
+/** What differs between versions and cannot be read off the value itself. */
+export interface Generation {
+  /** Whether `num_requests` leaves the failed requests out: up to 0.9.0. */
+  readonly countExcludesFailures: boolean;
+  /** Whether names and texts in `errors` are HTML-escaped: 1.0 to 2.27.0. */
+  readonly errorsEscaped: boolean;
+}
+
+/**
+ * Tells the generation by the shape of an answer.
+ *
+ * @param version decides only where two versions have the same shape.
+ */
+export function detectGeneration(
+  report: JsonObject,
+  rows: readonly JsonObject[],
+  errors: readonly unknown[],
+  version: Version | null,
+): Generation {
+  return {
+    countExcludesFailures: countExcludesFailures(report, rows, version),
+    errorsEscaped: errors.length > 0 && errorsEscaped(report, rows, errors, version),
+  };
+}
+
+function countExcludesFailures(
+  report: JsonObject,
+  rows: readonly JsonObject[],
+  version: Version | null,
+): boolean {
+  const last = rows.at(-1);
+  if (last === undefined) return false;
+  if ('num_reqs' in last || 'slave_count' in report) return true; // 0.5–0.6.2, 0.5–0.8.1
+  // 0.12.2 brought safe_name, 0.13.0 current_fail_per_sec; later answers have the name.
+  if ('safe_name' in last || 'current_fail_per_sec' in last || last['name'] === 'Aggregated') {
+    return false;
+  }
+  if (!('current_response_time_percentile_50' in report)) return true; // up to 0.8.1
+  // 0.9.0 to 0.12.1 look the same where there are no errors to tell by.
+  if (version !== null) return isBefore(version, [0, 10, 0]);
+  return rows.some((row) => Number(row['num_failures']) > Number(row['num_requests']));
+}
+
+function errorsEscaped(
+  report: JsonObject,
+  rows: readonly JsonObject[],
+  errors: readonly unknown[],
+  version: Version | null,
+): boolean {
+  const last = rows.at(-1);
+  // ninetieth_response_time is in the rows of 0.13.0 to 2.27.0 and no others.
+  if (last === undefined || !('ninetieth_response_time' in last)) return false;
+  if ('slaves' in report) return false; // up to 0.14.6
+  const since1_0 =
+    'workers' in report || // 1.0
+    'ninety_ninth_response_time' in last || // 2.7.0
+    'current_response_time_percentile_1' in report || // 2.15.1
+    'current_response_time_percentiles' in report; // 2.20.0
+  if (since1_0) return true;
+  if (version !== null) return !isBefore(version, [1, 0, 0]);
+  const state = report['state'];
+  if (state === 'spawning' || state === 'cleanup' || state === 'missing') return true;
+  return looksEscaped(errors, rows);
+}

@@ -1,0 +1,85 @@
+import { LocustError } from './errors.ts';
+
+const LOGIN_HINT = 'Locust wants a login';
+
+/**
+ * Checks that an answer is not an error, whatever its status says.
+ *
+ * @throws LocustError `auth_required` or `http_status`.
+ */
+export function checkAnswer(
+  status: number,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: string,
+  target: URL,
+): void {
+  if (status === 401 || status === 403) {
+    throw new LocustError(
+      'auth_required',
+      `${LOGIN_HINT} (status ${status}); put user and password in LOCUST_URL`,
+    );
+  }
+  if (status >= 300 && status < 400) throw redirectError(status, headers['location'], target);
+  if (status < 200 || status >= 300) {
+    throw new LocustError('http_status', `${target.href} answered with status ${status}`, {
+      status,
+    });
+  }
+  // With --web-login but no secret key, every path answers 200 with this sentence.
+  if (body.startsWith('Locust auth exception:')) {
+    throw new LocustError('auth_required', `${LOGIN_HINT}, but its --web-login is not configured`);
+  }
+  // A proxy may have followed the redirect to the login page.
+  if (body.includes('window.authArgs')) {
+    throw new LocustError('auth_required', `${LOGIN_HINT} (it showed its login page)`);
+  }
+}
+
+function redirectError(
+  status: number,
+  header: string | string[] | undefined,
+  target: URL,
+): LocustError {
+  const location = String(header ?? '');
+  const destination = URL.parse(location, target.href);
+  if (destination !== null && /\/login\/?$/.test(destination.pathname)) {
+    return new LocustError('auth_required', `${LOGIN_HINT} (it redirected to its login page)`);
+  }
+  return new LocustError(
+    'http_status',
+    `${target.href} answered with status ${status}, a redirect to ${describe(destination)}; ` +
+      'redirects are not followed, set LOCUST_URL to where Locust is',
+  );
+}
+
+function describe(destination: URL | null): string {
+  return destination === null ? 'nowhere' : `${destination.origin}${destination.pathname}`;
+}
+
+/** Whatever a request threw, as a LocustError. */
+export function toTransportError(thrown: unknown, target: URL): LocustError {
+  if (thrown instanceof LocustError) return thrown;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
+    return new LocustError('timeout', `${target.origin} did not answer in time`, { cause: error });
+  }
+  const reason = connectReason(error);
+  return new LocustError('connect', `cannot reach ${target.origin}: ${reason}`, { cause: error });
+}
+
+const CONNECT_HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused; is Locust running, with its web UI (not --headless)?',
+  ENOTFOUND: 'host name not found; check LOCUST_URL',
+  EAI_AGAIN: 'host name not found for now; check LOCUST_URL',
+  ECONNRESET: 'connection reset; if Locust has --tls-cert, LOCUST_URL must begin with https',
+  UND_ERR_SOCKET: 'connection closed; if Locust has --tls-cert, LOCUST_URL must begin with https',
+};
+
+/** A host name with two addresses fails with an AggregateError, which has no message. */
+function connectReason(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const hint = code === undefined ? undefined : CONNECT_HINTS[code];
+  if (hint !== undefined) return hint;
+  if (error.message !== '') return error.message;
+  return code ?? error.name;
+}

@@ -1,0 +1,41 @@
+import type { Generation } from './generation.ts';
+import { unescapeHtml } from './html-escaping.ts';
+import { countAt, labelAt, mapObjects, requireKey, ShapeError, type JsonObject } from './shape.ts';
+import type { ErrorOccurrences } from './snapshot.ts';
+
+export function parseErrors(
+  errors: readonly unknown[],
+  generation: Generation,
+): ErrorOccurrences[] {
+  return Array.isArray(errors[0])
+    ? errors.map(parsePair)
+    : mapObjects(errors, 'errors', (error) => parseErrorRow(error, generation));
+}
+
+function parseErrorRow(error: JsonObject, generation: Generation): ErrorOccurrences {
+  // Spelled with one r up to 0.11.1.
+  const countKey = 'occurences' in error ? 'occurences' : 'occurrences';
+  requireKey(error, countKey);
+  requireKey(error, 'error');
+  const unescape = generation.errorsEscaped ? unescapeHtml : (text: string) => text;
+  return {
+    method: labelAt(error, 'method'),
+    name: unescape(labelAt(error, 'name')),
+    error: unescape(labelAt(error, 'error')),
+    occurrences: countAt(error, countKey),
+  };
+}
+
+/** Up to 0.6.2 an error is `[text, count]`, of no endpoint. */
+function parsePair(pair: unknown, index: number): ErrorOccurrences {
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new ShapeError(`errors[${index}]`, 'expected a pair of text and count');
+  }
+  const fields = { error: pair[0] as unknown, count: pair[1] as unknown };
+  return {
+    method: '',
+    name: '',
+    error: labelAt(fields, 'error'),
+    occurrences: countAt(fields, 'count'),
+  };
+}

@@ -1,0 +1,55 @@
+import { unescapeHtml } from './html-escaping.ts';
+import type { LocustInfo } from './snapshot.ts';
+
+/**
+ * Reads version and host off the index page of Locust's web UI, in any of its forms.
+ * What is not there is null.
+ */
+export function parseIndexPage(page: string): LocustInfo {
+  return parseTemplateArgs(page) ?? { version: findVersion(page), host: findHost(page) };
+}
+
+/** The modern UI, 2.18.0 on: one line of script that assigns an object. */
+function parseTemplateArgs(page: string): LocustInfo | null {
+  const line = /window\.templateArgs\s*=\s*(\{.*\})/.exec(page)?.[1];
+  if (line === undefined) return null;
+  try {
+    const { version, host } = JSON.parse(line) as Record<string, unknown>;
+    return { version: text(version), host: text(host) };
+  } catch {
+    return null;
+  }
+}
+
+const VERSION_FORMS = [
+  /\/releases\/tag\/([^"<>]+)"/, // 0.9.0 to 2.27.0
+  /\.css\?v=([^"<>]+)"/, // 0.8a3 to 2.27.0
+  /^\s*(\d+\.\d+[\w.]*)<br>/m, // 0.5 to 0.8.1
+];
+
+const HOST_FORMS = [
+  /id="host_url_link_value">([^<]*)</, // 2.16.0 to 2.27.0
+  /id="host_url"[^>]*>\s*([^<\s][^<]*?)\s*(?:<|\n)/, // 0.8a3 to 2.12.2
+  /<input[^>]*\bid="host"[^>]*\bvalue="([^"]*)"/, // 0.13.0 to 2.27.0
+];
+
+function findVersion(page: string): string | null {
+  return firstMatch(VERSION_FORMS, page);
+}
+
+function findHost(page: string): string | null {
+  const host = firstMatch(HOST_FORMS, page);
+  return host === 'None' ? null : host; // up to 0.12.2
+}
+
+function firstMatch(forms: readonly RegExp[], page: string): string | null {
+  for (const form of forms) {
+    const found = text(form.exec(page)?.[1]?.trim());
+    if (found !== null) return unescapeHtml(found);
+  }
+  return null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value.toWellFormed() : null;
+}

@@ -1,0 +1,22 @@
+/** The states of a Locust, each as its newest name. */
+export const RUNNER_STATES = [
+  'ready',
+  'spawning',
+  'running',
+  'cleanup',
+  'stopping',
+  'stopped',
+  'missing',
+] as const;
+
+export const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'] as const;
+
+/** `hatching` became `spawning` in 1.2. */
+export function normalizeState(state: string): string {
+  return state === 'hatching' ? 'spawning' : state.toWellFormed();
+}
+
+/** Whether users may be at work; not so before the first run, after one, and without a runner. */
+export function isActive(state: string): boolean {
+  return state !== 'ready' && state !== 'stopped' && state !== 'missing';
+}

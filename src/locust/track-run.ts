@@ -1,0 +1,44 @@
+import { countsFell } from './counts-fell.ts';
+import { isActive } from './runner-state.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What the reads so far tell about the run that a snapshot is of. */
+export interface RunTrack {
+  readonly snapshot: Snapshot;
+  /** When the snapshot was read, Unix time. */
+  readonly atSeconds: number;
+  /** Whether the statistics began again since the read before, by a new run or a reset. */
+  readonly began: boolean;
+  /** Unix time at which the statistics began; null where that cannot be known. */
+  readonly startSeconds: number | null;
+}
+
+/** @param earlier the track of the read before this one; null for the first. */
+export function trackRun(
+  earlier: RunTrack | null,
+  snapshot: Snapshot,
+  atSeconds: number,
+): RunTrack {
+  const active = isActive(snapshot.state);
+  const began =
+    earlier !== null &&
+    ((active && !isActive(earlier.snapshot.state)) || countsFell(earlier.snapshot, snapshot));
+  const track = { snapshot, atSeconds, began };
+  if (snapshot.state === 'ready') return { ...track, startSeconds: null };
+  if (earlier !== null && !began) return { ...track, startSeconds: earlier.startSeconds };
+  if (!active) return { ...track, startSeconds: null };
+  const estimate = estimateStart(snapshot, atSeconds);
+  return {
+    ...track,
+    startSeconds: earlier === null ? estimate : Math.max(estimate ?? atSeconds, earlier.atSeconds),
+  };
+}
+
+/**
+ * Since 2.31.0 the aggregate row has its requests' mean rate since the statistics began,
+ * and so the time that took up to its last request, which is just now.
+ */
+function estimateStart({ aggregate }: Snapshot, atSeconds: number): number | null {
+  if (!aggregate?.requests || !aggregate.meanRps) return null;
+  return atSeconds - aggregate.requests / aggregate.meanRps;
+}
