@@ -1,0 +1,102 @@
+import type { Logger } from 'pino';
+import type { Collector } from './collect/collector.ts';
+import { HEALTH_PATHS } from './config/health-paths.ts';
+import { createLoopCollector } from './collect/loop.ts';
+import { createOnDemandCollector } from './collect/on-demand.ts';
+import { createReader, type Clock, type Outcome } from './collect/reader.ts';
+import { createRenderer } from './collect/render-outcome.ts';
+import type { Settings } from './config/settings.ts';
+import { createApp } from './http/create-app.ts';
+import { addressOf, closeServer, listen } from './http/listen.ts';
+import type { StatusView } from './http/status-page.ts';
+import { createLocustClient } from './locust/client.ts';
+import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+
+export interface Exporter {
+  /** Where it listens, like `127.0.0.1:9646`. */
+  readonly address: string;
+  /** Lets requests under way end, and frees everything. */
+  stop(): Promise<void>;
+}
+
+/** Requests under way at the end get this long. */
+const DRAIN_MS = 5000;
+
+const DOCS_URL = 'https://github.com/locust-exporter/locust-exporter#readme';
+
+const SYSTEM_CLOCK: Clock = {
+  monotonicMs: () => performance.now(),
+  unixMs: () => Date.now(),
+};
+
+/**
+ * Wires everything and listens; Locust need not be there.
+ *
+ * @throws the error of node:net when the address cannot be had.
+ */
+export async function startExporter(
+  settings: Settings,
+  build: BuildInfo,
+  logger: Logger,
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<Exporter> {
+  const client = createLocustClient({
+    url: settings.LOCUST_URL,
+    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
+    userAgent: `locust-exporter/${build.version}`,
+  });
+  const self = createSelfMetrics(build);
+  const reader = createReader({ client, self, logger, clock });
+  const render = createRenderer(settings.METRIC_PREFIX, self);
+  const collector = createCollector();
+
+  function createCollector(): Collector {
+    const common = { reader, clock, locustTimeoutMs: settings.LOCUST_TIMEOUT };
+    switch (settings.SCRAPE_MODE) {
+      case 'on-demand':
+        return createOnDemandCollector({ ...common, cacheTtlMs: settings.CACHE_TTL });
+      case 'loop':
+        return createLoopCollector({
+          ...common,
+          pollIntervalMs: settings.POLL_INTERVAL,
+          staleAfterMs: settings.STALE_AFTER,
+        });
+      default:
+        return settings.SCRAPE_MODE satisfies never;
+    }
+  }
+
+  const app = createApp({
+    healthPaths: HEALTH_PATHS,
+    metricsPath: settings.METRICS_PATH,
+    metrics: async ({ format, gzip, timeoutMs }) =>
+      render(await collector.current(timeoutMs), { format, gzip }),
+    status: async () => statusView(await collector.current(Infinity)),
+    logger,
+  });
+
+  function statusView({ report, problem }: Outcome): StatusView {
+    return {
+      snapshot: report.snapshot,
+      problem,
+      info: report.info,
+      runStartTimeSeconds: report.runStartSeconds,
+      locustUrl: client.displayUrl,
+      metricsPath: settings.METRICS_PATH,
+      exporterVersion: build.version,
+      docsUrl: DOCS_URL,
+      nowMs: clock.unixMs(),
+    };
+  }
+
+  const server = await listen(app, settings.LISTEN_ADDRESS);
+  collector.start();
+  return {
+    address: addressOf(server),
+    async stop() {
+      collector.stop();
+      await closeServer(server, DRAIN_MS);
+      await client.close();
+    },
+  };
+}

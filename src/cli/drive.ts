@@ -1,0 +1,108 @@
+import { ConfigError } from '../config/load-config.ts';
+import type { Settings } from '../config/settings.ts';
+import { createLocustClient, type LocustClient } from '../locust/client.ts';
+import { RefusedError, resetStats, stop, swarm, type SwarmOptions } from '../locust/control.ts';
+import { LocustError } from '../locust/errors.ts';
+import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-report.ts';
+import type { LocustInfo } from '../locust/snapshot.ts';
+import type { BuildInfo } from '../metrics/self.ts';
+import type { Command } from './commands.ts';
+import { showStats } from './show-stats.ts';
+
+type Flags = Readonly<Record<string, string | undefined>>;
+
+/** Locust answers /stop when all users are gone: up to its --stop-timeout, or a minute. */
+const STOP_TIMEOUT_MS = 120_000;
+
+/** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
+export async function drive(
+  command: Exclude<Command, 'serve' | 'demo'>,
+  flags: Flags,
+  settings: Settings,
+  build: BuildInfo,
+): Promise<number> {
+  const client = createLocustClient({
+    url: settings.LOCUST_URL,
+    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
+    userAgent: `locust-exporter/${build.version}`,
+  });
+  const deadline = () => AbortSignal.timeout(settings.LOCUST_TIMEOUT);
+  try {
+    switch (command) {
+      case 'swarm': {
+        const options = parseSwarmFlags(flags);
+        const info = await infoOrNull(client, deadline());
+        say(await swarm(client, options, versionOf(info), deadline()));
+        await warnWithoutWorkers(client, info, deadline());
+        break;
+      }
+      case 'stop':
+        say(await stop(client, AbortSignal.timeout(STOP_TIMEOUT_MS)));
+        break;
+      case 'reset-stats':
+        await resetStats(client, deadline());
+        say('Statistics reset');
+        break;
+      case 'stats': {
+        const info = await infoOrNull(client, deadline());
+        const read = async () => toSnapshot(await readReport(client, deadline()), versionOf(info));
+        await showStats(read, { json: 'json' in flags, watch: 'watch' in flags });
+        break;
+      }
+      default:
+        command satisfies never;
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof LocustError) && !(error instanceof RefusedError)) throw error;
+    process.stderr.write(`locust-exporter: ${error.message}\n`);
+    return 1;
+  } finally {
+    await client.close();
+  }
+}
+
+/** @throws ConfigError */
+function parseSwarmFlags(flags: Flags): SwarmOptions {
+  const problems: string[] = [];
+  const users = Number(flags['users'] ?? NaN);
+  if (!Number.isInteger(users) || users < 0) {
+    problems.push(`--users: expected a whole number, got "${flags['users'] ?? ''}"`);
+  }
+  const spawnRate = Number(flags['spawn-rate'] ?? 1);
+  if (!(spawnRate > 0 && Number.isFinite(spawnRate))) {
+    problems.push(`--spawn-rate: expected a number above 0, got "${flags['spawn-rate'] ?? ''}"`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { users, spawnRate, host: flags['host'], runTime: flags['run-time'] };
+}
+
+async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<LocustInfo | null> {
+  try {
+    return await readInfo(client, signal);
+  } catch (error) {
+    // No runner, no page; but where Locust cannot be reached at all, that is the news.
+    if (error instanceof LocustError && error.code === 'http_status') return null;
+    throw error;
+  }
+}
+
+/** A master without workers says that swarming started, and nothing happens. */
+async function warnWithoutWorkers(
+  client: LocustClient,
+  info: LocustInfo | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const { workers } = toSnapshot(await readReport(client, signal), versionOf(info));
+  if (workers === null) return;
+  const connected = [...workers.countByState]
+    .filter(([state]) => state !== 'missing')
+    .reduce((sum, [, count]) => sum + count, 0);
+  if (connected === 0) {
+    process.stderr.write('locust-exporter: warning: this master has no workers connected\n');
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

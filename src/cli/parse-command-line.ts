@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { ConfigError } from '../config/load-config.ts';
+import { flagOf, SETTINGS } from '../config/settings.ts';
+import { COMMANDS, type Command } from './commands.ts';
+
+export interface CommandLine {
+  readonly command: Command;
+  /** Values by flag name; a flag without a value has the value `true`. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly checkConfig: boolean;
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+const GENERAL: Options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  'check-config': { type: 'boolean' },
+};
+
+/** @throws ConfigError that names everything wrong with the arguments. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const options: Options = { ...GENERAL };
+  for (const name of Object.keys(SETTINGS)) options[flagOf(name)] = { type: 'string' };
+  const all = { ...options };
+  for (const { flags } of Object.values(COMMANDS)) {
+    for (const flag of flags) all[flag.name] = { type: flag.value === null ? 'boolean' : 'string' };
+  }
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: all,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+
+  const [first, ...others] = tokens.filter((token) => token.kind === 'positional');
+  const command = first?.value ?? 'serve';
+  if (!isCommand(command)) {
+    throw new ConfigError([
+      `unknown command "${command}", expected one of ${Object.keys(COMMANDS).join(', ')}`,
+    ]);
+  }
+  for (const flag of COMMANDS[command].flags)
+    options[flag.name] = all[flag.name] ?? { type: 'string' };
+
+  const problems = others.map(({ value }) => `unexpected argument "${value}"`);
+  const values: Record<string, string> = {};
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined;
+    if (type === undefined) problems.push(`${token.rawName}: unknown flag`);
+    else if (type === 'string' && token.value === undefined) {
+      problems.push(`${token.rawName}: expected a value`);
+    } else if (type === 'boolean' && token.value !== undefined) {
+      problems.push(`${token.rawName}: expected no value`);
+    } else values[token.name] = token.value ?? 'true';
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    command,
+    flags: values,
+    help: 'help' in values,
+    version: 'version' in values,
+    checkConfig: 'check-config' in values,
+  };
+}
+
+function isCommand(text: string): text is Command {
+  return Object.hasOwn(COMMANDS, text);
+}

@@ -1,0 +1,96 @@
+import Table from 'cli-table3';
+import type { RequestStats, Snapshot } from '../locust/snapshot.ts';
+import { printable } from './printable.ts';
+
+const NAME_WIDTH = 60;
+const ERROR_WIDTH = 90;
+
+/** The report as tables for a terminal. */
+export function statsTable(snapshot: Snapshot): string {
+  const { endpoints, aggregate, errors } = snapshot;
+  const table = plainTable(
+    ['Method', 'Name', 'Requests', 'Fails', 'Median', 'p95', 'Mean', 'Max', 'req/s', 'fail/s'],
+    2,
+  );
+  for (const endpoint of endpoints) {
+    table.push([
+      printable(endpoint.method, 10),
+      printable(endpoint.name, NAME_WIDTH),
+      ...figures(endpoint),
+    ]);
+  }
+  if (aggregate !== null) table.push(['', 'Aggregated', ...figures(aggregate)]);
+  const parts = [headline(snapshot), table.toString()];
+  if (snapshot.endpointsTruncated) parts.push('Locust lists no more endpoints than these.');
+  if (errors.length > 0) {
+    const errorTable = plainTable(['Method', 'Name', 'Error', 'Occurrences'], 3);
+    for (const { method, name, error, occurrences } of errors) {
+      errorTable.push([
+        printable(method, 10),
+        printable(name, NAME_WIDTH),
+        printable(error, ERROR_WIDTH),
+        count(occurrences),
+      ]);
+    }
+    parts.push(errorTable.toString());
+  }
+  return parts.join('\n\n');
+}
+
+function headline({ state, users, totalRps, failRatio, workers }: Snapshot): string {
+  const facts = [
+    `State: ${printable(state, 20)}`,
+    `Users: ${count(users)}`,
+    `RPS: ${rate(totalRps)}`,
+    `Failures: ${failRatio === null ? '-' : `${(failRatio * 100).toFixed(2)} %`}`,
+  ];
+  if (workers !== null) {
+    const states = [...workers.countByState].filter(([, number]) => number > 0);
+    const text = states.map(([one, number]) => `${number} ${printable(one, 20)}`).join(', ');
+    facts.push(`Workers: ${text || 'none'}`);
+  }
+  return facts.join('   ');
+}
+
+function figures({
+  requests,
+  failures,
+  responseTime,
+  currentRps,
+  currentFailuresPerSecond,
+}: RequestStats): string[] {
+  const quantile = (wanted: number) =>
+    responseTime.quantiles.find((one) => one.quantile === wanted)?.seconds ?? null;
+  const { sumSeconds, count: number } = responseTime;
+  return [
+    count(requests),
+    count(failures),
+    duration(quantile(0.5)),
+    duration(quantile(0.95)),
+    duration(sumSeconds === null || !number ? null : sumSeconds / number),
+    duration(responseTime.maxSeconds),
+    rate(currentRps),
+    rate(currentFailuresPerSecond),
+  ];
+}
+
+function count(value: number | null): string {
+  return value === null ? '-' : String(value);
+}
+
+function rate(value: number | null): string {
+  return value === null ? '-' : value.toFixed(1);
+}
+
+function duration(seconds: number | null): string {
+  return seconds === null ? '-' : `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+}
+
+/** @param textColumns how many columns from the left hold text; the others are right-aligned. */
+function plainTable(head: string[], textColumns: number): Table.Table {
+  return new Table({
+    head,
+    colAligns: head.map((_, index) => (index < textColumns ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true },
+  });
+}

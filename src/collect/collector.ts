@@ -1,0 +1,14 @@
+import type { Outcome } from './reader.ts';
+
+/** Decides when Locust is read. */
+export interface Collector {
+  /**
+   * What is known of Locust now.
+   *
+   * @param timeoutMs how long the one who asks can wait; Infinity when that is not known.
+   */
+  current(timeoutMs: number): Promise<Outcome>;
+  /** Begins what goes on by itself. */
+  start(): void;
+  stop(): void;
+}

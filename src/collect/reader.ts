@@ -1,0 +1,150 @@
+import type { Logger } from 'pino';
+import type { LocustClient } from '../locust/client.ts';
+import { toLocustError, type LocustError } from '../locust/errors.ts';
+import { settleRates, trackStandstill, type Standstill } from '../locust/live-rates.ts';
+import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-report.ts';
+import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
+import { trackRun, type RunTrack } from '../locust/track-run.ts';
+import { holdSums } from '../locust/hold-sums.ts';
+import type { Report } from '../metrics/metric-spec.ts';
+import type { SelfMetrics } from '../metrics/self.ts';
+
+/** What one read of Locust came to. */
+export interface Outcome {
+  readonly report: Report;
+  /** null when all is well. */
+  readonly problem: Problem | null;
+  /** Of the clock that never jumps, at the end of the read. */
+  readonly atMs: number;
+}
+
+export interface Problem {
+  readonly code: LocustError['code'];
+  readonly message: string;
+  /** Unix time in ms at which Locust went down. */
+  readonly sinceMs: number;
+}
+
+export interface Clock {
+  /** Milliseconds of a clock that never jumps. */
+  monotonicMs(): number;
+  unixMs(): number;
+}
+
+export interface ReaderOptions {
+  readonly client: LocustClient;
+  readonly self: SelfMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/**
+ * Reads Locust, remembers what a report alone does not tell, and judges whether Locust is
+ * up. The one place that catches what goes wrong with a read.
+ *
+ * Reads must not overlap.
+ */
+export interface Reader {
+  /** @param timeoutMs for all of it. Never rejects. */
+  read(timeoutMs: number): Promise<Outcome>;
+  /** What to answer when there was no time for a read. */
+  down(error: LocustError): Outcome;
+}
+
+/** How long a missing index page is left alone before it is asked for again. */
+const INFO_RETRY_MS = 60_000;
+
+export function createReader({ client, self, logger, clock }: ReaderOptions): Reader {
+  let run: RunTrack | null = null;
+  let held: Snapshot | null = null;
+  let standstill: Standstill | null = null;
+  let info: LocustInfo | null = null;
+  let infoWanted = true;
+  let infoTriedMs = -Infinity;
+  let problem: Problem | null = null;
+
+  async function attempt(signal: AbortSignal): Promise<Report> {
+    const answer = await readReport(client, signal);
+    let snapshot = toSnapshot(answer, versionOf(info));
+    const nowMs = clock.monotonicMs();
+    run = trackRun(run, snapshot, clock.unixMs() / 1000);
+    if (run.began) infoTriedMs = -Infinity;
+    infoWanted ||= run.began || problem !== null;
+    if (infoWanted && nowMs - infoTriedMs >= INFO_RETRY_MS) {
+      infoTriedMs = nowMs;
+      const before = info?.version;
+      info = await tryInfo(signal);
+      infoWanted = info === null;
+      if (info?.version !== before) {
+        snapshot = toSnapshot(answer, versionOf(info));
+        run = { ...run, snapshot };
+      }
+    }
+    standstill = trackStandstill(standstill, snapshot, nowMs);
+    held = holdSums(run.began ? null : held, snapshot);
+    return {
+      snapshot: settleRates(held, standstill, nowMs),
+      info,
+      runStartSeconds: run.startSeconds,
+    };
+  }
+
+  async function tryInfo(signal: AbortSignal): Promise<LocustInfo | null> {
+    try {
+      return await readInfo(client, signal);
+    } catch (error) {
+      logger.debug({ err: error }, 'could not read the index page of Locust');
+      return null;
+    }
+  }
+
+  function judgeUp(): void {
+    if (problem === null) return;
+    logger.info({ url: client.displayUrl, was: problem.code }, 'Locust is up');
+    problem = null;
+  }
+
+  function judgeDown(error: LocustError): Problem {
+    self.readFailed(error.code);
+    const { code, message } = error;
+    const fields = { url: client.displayUrl, code, reason: message };
+    if (problem?.code === code) {
+      logger.debug(fields, 'Locust is still down');
+    } else {
+      // What is unforeseen is a fault of ours, and wants its stack.
+      logger.warn(code === 'internal' ? { ...fields, err: error } : fields, 'Locust is down');
+    }
+    problem = { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() };
+    return problem;
+  }
+
+  function outcome(report: Report, reason: Problem | null): Outcome {
+    return { report, problem: reason, atMs: clock.monotonicMs() };
+  }
+
+  const nothing: Report = { snapshot: null, info: null, runStartSeconds: null };
+
+  return {
+    async read(timeoutMs) {
+      const startMs = clock.monotonicMs();
+      try {
+        const report = await attempt(AbortSignal.timeout(timeoutMs));
+        judgeUp();
+        self.readSucceeded(clock.unixMs() / 1000, {
+          endpoints: report.snapshot?.foldedEndpoints ?? 0,
+          errors: report.snapshot?.foldedErrors ?? 0,
+        });
+        return outcome(report, null);
+      } catch (error) {
+        return outcome(nothing, judgeDown(toLocustError(error)));
+      } finally {
+        self.readDone((clock.monotonicMs() - startMs) / 1000);
+      }
+    },
+    down(error) {
+      self.readFailed(error.code);
+      const { code, message } = error;
+      return outcome(nothing, { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() });
+    },
+  };
+}

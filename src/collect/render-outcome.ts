@@ -1,0 +1,44 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { buildFamilies, CATALOG } from '../metrics/catalog.ts';
+import { renderExposition, type ExpositionFormat } from '../metrics/exposition.ts';
+import type { SelfMetrics } from '../metrics/self.ts';
+import type { Outcome } from './reader.ts';
+
+export interface Encoding {
+  readonly format: ExpositionFormat;
+  readonly gzip: boolean;
+}
+
+const compress = promisify(gzip);
+
+/** Renders an outcome at most once per format and encoding. */
+export function createRenderer(
+  prefix: string,
+  self: SelfMetrics,
+): (outcome: Outcome, encoding: Encoding) => Promise<Buffer> {
+  const rendered = new WeakMap<Outcome, Map<string, Promise<Buffer>>>();
+
+  async function render(outcome: Outcome, { format, gzip: zipped }: Encoding): Promise<Buffer> {
+    if (zipped) return compress(await once(outcome, { format, gzip: false }), { level: 1 });
+    const families = buildFamilies(CATALOG, prefix, outcome.report);
+    return Buffer.from(renderExposition([...families, ...(await self.families())], format));
+  }
+
+  function once(outcome: Outcome, encoding: Encoding): Promise<Buffer> {
+    let bodies = rendered.get(outcome);
+    if (bodies === undefined) {
+      bodies = new Map();
+      rendered.set(outcome, bodies);
+    }
+    const key = `${encoding.format} ${encoding.gzip}`;
+    let body = bodies.get(key);
+    if (body === undefined) {
+      body = render(outcome, encoding);
+      bodies.set(key, body);
+    }
+    return body;
+  }
+
+  return once;
+}

@@ -1,0 +1,108 @@
+/** undefined as the host is all interfaces, in both address families. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/*
+ * Parsers of settings. Each throws an Error whose message says what was expected; the one
+ * who calls it adds the name of the setting and the value.
+ */
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Go's notation: `500ms`, `2s`, `1m30s`, `1.5s`, `0`. @returns milliseconds */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0;
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
+    throw new Error('expected a duration such as 500ms, 2s or 1m30s');
+  }
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
+  }
+  return total;
+}
+
+/** What a Node.js timer can wait for. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** @returns a parser of durations from `least` ms on. */
+export function durationFrom(least: number, leastText: string): (text: string) => number {
+  return (text) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds < least) throw new Error(`expected a duration of ${leastText} or more`);
+    if (milliseconds > LONGEST_MS) throw new Error('expected a duration of 24 days at most');
+    return milliseconds;
+  };
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** @returns bytes */
+export function parseByteSize(text: string): number {
+  const match = /^(\d+) ?(B|KiB|MiB|GiB|)$/.exec(text);
+  const bytes = match === null ? NaN : Number(match[1]) * (SIZE_UNITS[match[2] ?? ''] ?? NaN);
+  // A string of Node.js holds no more.
+  if (!(bytes >= 1 && bytes <= 2 ** 29 - 24)) {
+    throw new Error('expected a size from 1 to 511MiB, such as 1048576 or 64MiB');
+  }
+  return bytes;
+}
+
+export function parseHttpUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new Error('expected an http or https URL such as http://localhost:8089');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new Error('expected a URL without query and fragment');
+  }
+  try {
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    throw new Error('expected user and password percent-encoded (a % itself is %25)');
+  }
+  return url;
+}
+
+/** Go's notation: `:9646` for all interfaces, `127.0.0.1:9646`, `[::1]:9646`, `localhost:9646`. */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:[\]/]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new Error('expected an address such as :9646, 127.0.0.1:9646 or [::1]:9646');
+  }
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? undefined : host, port };
+}
+
+export function parseMetricsPath(text: string): string {
+  if (!/^(?:\/[\w.~-]+)+$/.test(text)) {
+    throw new Error('expected a path such as /metrics, of letters, digits and -._~');
+  }
+  return text;
+}
+
+export function parseMetricPrefix(text: string): string {
+  if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(text)) {
+    throw new Error('expected letters, digits and underscores, no digit first');
+  }
+  return text.replace(/_+$/, '') || text;
+}
+
+export function oneOf<const Choice extends string>(
+  ...choices: readonly Choice[]
+): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((one) => one === text.toLowerCase());
+    if (choice === undefined) throw new Error(`expected one of ${choices.join(', ')}`);
+    return choice;
+  };
+}

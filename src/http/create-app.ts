@@ -1,0 +1,83 @@
+import express, { type Express, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
+import { negotiateFormat } from './negotiate-format.ts';
+import { scrapeTimeoutMs } from './scrape-timeout.ts';
+import type { StatusView } from './status-page.ts';
+
+export interface AppOptions {
+  readonly healthPaths: readonly string[];
+  readonly metricsPath: string;
+  /** @param timeoutMs how long the scraper will wait. */
+  readonly metrics: (request: {
+    readonly format: ExpositionFormat;
+    readonly gzip: boolean;
+    readonly timeoutMs: number;
+  }) => Promise<Buffer>;
+  readonly status: () => Promise<StatusView>;
+  readonly logger: Logger;
+}
+
+export function createApp({
+  healthPaths,
+  metricsPath,
+  metrics,
+  status,
+  logger,
+}: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+
+  app.get([...healthPaths], (_request, response) => {
+    response.type('text/plain').send('ok\n');
+  });
+
+  app.get(metricsPath, async (request, response) => {
+    const format = negotiateFormat(request.get('accept'));
+    const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
+    const timeoutMs = scrapeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds'));
+    const body = await metrics({ format, gzip, timeoutMs });
+    response.set('Content-Type', CONTENT_TYPES[format]);
+    response.set('Vary', 'Accept, Accept-Encoding');
+    if (gzip) response.set('Content-Encoding', 'gzip');
+    response.send(body);
+  });
+
+  app.get('/', async (_request, response) => {
+    // The page is for people, who can wait for its code; a scraper never needs it.
+    const { renderStatusPage, STATUS_PAGE_CSP } = await import('./status-page.ts');
+    response
+      .set('Content-Security-Policy', STATUS_PAGE_CSP)
+      .set('X-Content-Type-Options', 'nosniff')
+      .set('Referrer-Policy', 'no-referrer')
+      .set('Cache-Control', 'no-store')
+      .type('text/html')
+      .send(renderStatusPage(await status()));
+  });
+
+  app.use((request: Request, response: Response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      response.status(405).set('Allow', 'GET, HEAD');
+    else response.status(404);
+    response.type('text/plain').send(`nothing here; metrics are at ${metricsPath}\n`);
+  });
+
+  app.use(
+    (error: unknown, _request: Request, response: Response, next: (error: unknown) => void) => {
+      if (response.headersSent) {
+        next(error);
+        return;
+      }
+      const status = (error as { status?: unknown } | null)?.status;
+      const isClients = typeof status === 'number' && status >= 400 && status < 500;
+      if (!isClients) logger.error({ err: error }, 'could not answer a request');
+      response
+        .status(isClients ? status : 500)
+        .type('text/plain')
+        .send(isClients ? 'bad request\n' : 'internal error, see the log\n');
+    },
+  );
+  return app;
+}

@@ -1,0 +1,268 @@
+import { RUNNER_STATES } from '../locust/runner-state.ts';
+import { NO_LABELS, type Family } from './family.ts';
+import {
+  aggregateSummary,
+  endpointSummaries,
+  fromSnapshot,
+  ofAggregate,
+  perEndpoint,
+  perWorker,
+  quantileSamples,
+  sampleOf,
+  single,
+  type MetricSpec,
+  type Report,
+} from './metric-spec.ts';
+
+/** Every metric about Locust, in the order of the exposition. */
+export const CATALOG: readonly MetricSpec[] = [
+  {
+    name: 'up',
+    type: 'gauge',
+    help: 'Whether the last read of Locust gave a valid report (1) or not (0).',
+    labels: [],
+    samples: ({ snapshot }) => sampleOf(NO_LABELS, snapshot === null ? 0 : 1),
+  },
+  {
+    name: 'state',
+    type: 'gauge',
+    help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
+    labels: ['state'],
+    samples: fromSnapshot(({ state }) =>
+      [...new Set([...RUNNER_STATES, state])].map((one) => ({
+        labels: { state: one },
+        value: one === state ? 1 : 0,
+      })),
+    ),
+  },
+  {
+    name: 'users',
+    type: 'gauge',
+    help: 'Simulated users running now (user_count).',
+    labels: [],
+    samples: single(({ users }) => users),
+  },
+  {
+    name: 'total_rps',
+    type: 'gauge',
+    help: 'Requests per second of all endpoints over the last ten seconds (current_rps of the aggregate row).',
+    labels: [],
+    samples: single(({ totalRps }) => totalRps),
+  },
+  {
+    name: 'total_failures_per_second',
+    type: 'gauge',
+    help: 'Failures per second of all endpoints over the last ten seconds (current_fail_per_sec of the aggregate row).',
+    labels: [],
+    samples: single(({ totalFailuresPerSecond }) => totalFailuresPerSecond),
+  },
+  {
+    name: 'fail_ratio',
+    type: 'gauge',
+    help: 'Failures as a share of all requests since the statistics began (num_failures by num_requests of the aggregate row).',
+    labels: [],
+    samples: single(({ failRatio }) => failRatio),
+  },
+  {
+    name: 'current_response_time_seconds',
+    type: 'summary',
+    help: 'Response times of all endpoints over the last ten seconds (current_response_time_percentiles).',
+    labels: ['quantile'],
+    samples: fromSnapshot(({ currentQuantiles }) => quantileSamples(NO_LABELS, currentQuantiles)),
+  },
+  {
+    name: 'aggregated_requests_total',
+    type: 'counter',
+    help: 'Requests of all endpoints, failed ones included (num_requests of the aggregate row).',
+    labels: [],
+    samples: ofAggregate(({ requests }) => requests),
+  },
+  {
+    name: 'aggregated_failures_total',
+    type: 'counter',
+    help: 'Failed requests of all endpoints (num_failures of the aggregate row).',
+    labels: [],
+    samples: ofAggregate(({ failures }) => failures),
+  },
+  {
+    name: 'aggregated_content_bytes_total',
+    type: 'counter',
+    help: 'Bytes of all response bodies (avg_content_length times the requests of the aggregate row).',
+    labels: [],
+    samples: ofAggregate(({ contentBytes }) => contentBytes),
+  },
+  {
+    name: 'aggregated_response_time_seconds',
+    type: 'summary',
+    help: 'Response times of all endpoints since the statistics began (avg_response_time and the percentiles of the aggregate row).',
+    labels: ['quantile'],
+    samples: fromSnapshot(aggregateSummary),
+  },
+  {
+    name: 'aggregated_response_time_min_seconds',
+    type: 'gauge',
+    help: 'Shortest response time of all endpoints since the statistics began (min_response_time of the aggregate row).',
+    labels: [],
+    samples: ofAggregate(({ responseTime }) => responseTime.minSeconds),
+  },
+  {
+    name: 'aggregated_response_time_max_seconds',
+    type: 'gauge',
+    help: 'Longest response time of all endpoints since the statistics began (max_response_time of the aggregate row).',
+    labels: [],
+    samples: ofAggregate(({ responseTime }) => responseTime.maxSeconds),
+  },
+  {
+    name: 'requests_total',
+    type: 'counter',
+    help: 'Requests of an endpoint, failed ones included (num_requests).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ requests }) => requests),
+  },
+  {
+    name: 'failures_total',
+    type: 'counter',
+    help: 'Failed requests of an endpoint (num_failures).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ failures }) => failures),
+  },
+  {
+    name: 'content_bytes_total',
+    type: 'counter',
+    help: 'Bytes of the response bodies of an endpoint (avg_content_length times its requests).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ contentBytes }) => contentBytes),
+  },
+  {
+    name: 'response_time_seconds',
+    type: 'summary',
+    help: 'Response times of an endpoint since the statistics began (avg_response_time and the percentiles of its row).',
+    labels: ['method', 'name', 'quantile'],
+    samples: fromSnapshot(endpointSummaries),
+  },
+  {
+    name: 'response_time_min_seconds',
+    type: 'gauge',
+    help: 'Shortest response time of an endpoint since the statistics began (min_response_time).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ responseTime }) => responseTime.minSeconds),
+  },
+  {
+    name: 'response_time_max_seconds',
+    type: 'gauge',
+    help: 'Longest response time of an endpoint since the statistics began (max_response_time).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ responseTime }) => responseTime.maxSeconds),
+  },
+  {
+    name: 'current_rps',
+    type: 'gauge',
+    help: 'Requests per second of an endpoint over the last ten seconds (current_rps).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ currentRps }) => currentRps),
+  },
+  {
+    name: 'current_failures_per_second',
+    type: 'gauge',
+    help: 'Failures per second of an endpoint over the last ten seconds (current_fail_per_sec).',
+    labels: ['method', 'name'],
+    samples: perEndpoint(({ currentFailuresPerSecond }) => currentFailuresPerSecond),
+  },
+  {
+    name: 'error_occurrences_total',
+    type: 'counter',
+    help: 'Occurrences of an error of an endpoint (occurrences in errors).',
+    labels: ['method', 'name', 'error'],
+    samples: fromSnapshot(({ errors }) =>
+      errors.flatMap(({ method, name, error, occurrences }) =>
+        sampleOf({ method, name, error }, occurrences),
+      ),
+    ),
+  },
+  {
+    name: 'workers',
+    type: 'gauge',
+    help: 'Workers in each state (workers); unknown for Locusts before 0.9.0, which tell only how many.',
+    labels: ['state'],
+    samples: fromSnapshot(({ workers }) =>
+      Array.from(workers?.countByState ?? [], ([state, value]) => ({ labels: { state }, value })),
+    ),
+  },
+  {
+    name: 'worker_users',
+    type: 'gauge',
+    help: 'Simulated users of a worker (user_count in workers).',
+    labels: ['worker'],
+    samples: perWorker(({ users }) => users),
+  },
+  {
+    name: 'worker_cpu_ratio',
+    type: 'gauge',
+    help: 'CPU use of a worker as a share of one core (cpu_usage in workers).',
+    labels: ['worker'],
+    samples: perWorker(({ cpuRatio }) => cpuRatio),
+  },
+  {
+    name: 'worker_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory of a worker (memory_usage in workers).',
+    labels: ['worker'],
+    samples: perWorker(({ memoryBytes }) => memoryBytes),
+  },
+  {
+    name: 'worker_state',
+    type: 'gauge',
+    help: 'Current state of a worker, always 1 (state in workers).',
+    labels: ['worker', 'state'],
+    samples: fromSnapshot(({ workers }) =>
+      (workers?.list ?? []).map(({ id, state }) => ({ labels: { worker: id, state }, value: 1 })),
+    ),
+  },
+  {
+    name: 'endpoints_truncated',
+    type: 'gauge',
+    help: 'Whether Locust left endpoints out of stats (1) or not (0): it lists 500 at most.',
+    labels: [],
+    samples: single(({ endpointsTruncated }) => Number(endpointsTruncated)),
+  },
+  {
+    name: 'errors_truncated',
+    type: 'gauge',
+    help: 'Whether Locust may have left errors out (1) or not (0): it lists 500 at most.',
+    labels: [],
+    samples: single(({ errorsTruncated }) => Number(errorsTruncated)),
+  },
+  {
+    name: 'run_start_time_seconds',
+    type: 'gauge',
+    help: 'Unix time at which the statistics began, by a new run or a reset, as seen by the exporter.',
+    labels: [],
+    samples: ({ snapshot, runStartSeconds }) =>
+      snapshot === null ? [] : sampleOf(NO_LABELS, runStartSeconds),
+  },
+  {
+    name: 'info',
+    type: 'gauge',
+    help: "Version of Locust and host under test, always 1 (from Locust's index page).",
+    labels: ['version', 'host'],
+    samples: ({ snapshot, info }) => {
+      if (snapshot === null || info === null) return [];
+      if (info.version === null && info.host === null) return [];
+      return sampleOf({ version: info.version ?? '', host: info.host ?? '' }, 1);
+    },
+  },
+];
+
+/** @param prefix of every name, without the underscore after it. */
+export function buildFamilies(
+  catalog: readonly MetricSpec[],
+  prefix: string,
+  report: Report,
+): Family[] {
+  return catalog.map(({ name, type, help, samples }) => ({
+    name: `${prefix}_${name}`,
+    type,
+    help,
+    samples: samples(report),
+  }));
+}

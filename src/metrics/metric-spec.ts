@@ -1,0 +1,98 @@
+import type {
+  Endpoint,
+  LocustInfo,
+  Quantile,
+  RequestStats,
+  ResponseTime,
+  Snapshot,
+  Worker,
+} from '../locust/snapshot.ts';
+import { NO_LABELS, type Family, type Labels, type Sample } from './family.ts';
+
+/** All that one exposition tells of Locust. */
+export interface Report {
+  /** null while Locust is down. */
+  readonly snapshot: Snapshot | null;
+  readonly info: LocustInfo | null;
+  /** Unix time; null where it is not known. */
+  readonly runStartSeconds: number | null;
+}
+
+/** One row of a catalog. */
+export interface MetricSpec {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly type: Family['type'];
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: (report: Report) => Sample[];
+}
+
+type Pick = (stats: RequestStats) => number | null;
+
+/** One sample without labels, or none for null. */
+export function single(value: (snapshot: Snapshot) => number | null): MetricSpec['samples'] {
+  return fromSnapshot((snapshot) => sampleOf(NO_LABELS, value(snapshot)));
+}
+
+export function fromSnapshot(samples: (snapshot: Snapshot) => Sample[]): MetricSpec['samples'] {
+  return ({ snapshot }) => (snapshot === null ? [] : samples(snapshot));
+}
+
+/** A sample of the aggregate row. */
+export function ofAggregate(pick: Pick): MetricSpec['samples'] {
+  return single(({ aggregate }) => (aggregate === null ? null : pick(aggregate)));
+}
+
+/** A sample of each endpoint that has a value. */
+export function perEndpoint(pick: Pick): MetricSpec['samples'] {
+  return fromSnapshot(({ endpoints }) => {
+    const samples: Sample[] = [];
+    for (const endpoint of endpoints) {
+      const value = pick(endpoint);
+      if (value !== null) samples.push({ labels: endpointLabels(endpoint), value });
+    }
+    return samples;
+  });
+}
+
+export function perWorker(pick: (worker: Worker) => number | null): MetricSpec['samples'] {
+  return fromSnapshot(({ workers }) =>
+    (workers?.list ?? []).flatMap((worker) => sampleOf({ worker: worker.id }, pick(worker))),
+  );
+}
+
+export function aggregateSummary({ aggregate }: Snapshot): Sample[] {
+  return aggregate === null ? [] : summary(NO_LABELS, aggregate.responseTime);
+}
+
+export function endpointSummaries({ endpoints }: Snapshot): Sample[] {
+  return endpoints.flatMap((endpoint) => summary(endpointLabels(endpoint), endpoint.responseTime));
+}
+
+export function quantileSamples(labels: Labels, quantiles: readonly Quantile[]): Sample[] {
+  return quantiles.map(({ quantile, seconds }) => ({ labels, quantile, value: seconds }));
+}
+
+export function sampleOf(labels: Labels, value: number | null): Sample[] {
+  return value === null ? [] : [{ labels, value }];
+}
+
+function summary(labels: Labels, { quantiles, sumSeconds, count }: ResponseTime): Sample[] {
+  const samples: Sample[] = quantileSamples(labels, quantiles);
+  if (sumSeconds !== null) samples.push({ labels, suffix: '_sum', value: sumSeconds });
+  if (count !== null) samples.push({ labels, suffix: '_count', value: count });
+  return samples;
+}
+
+const labelsOfEndpoint = new WeakMap<Endpoint, Labels>();
+
+/** The same object for the same row, so that its text is written once for all families. */
+function endpointLabels(endpoint: Endpoint): Labels {
+  let labels = labelsOfEndpoint.get(endpoint);
+  if (labels === undefined) {
+    labels = { method: endpoint.method, name: endpoint.name };
+    labelsOfEndpoint.set(endpoint, labels);
+  }
+  return labels;
+}

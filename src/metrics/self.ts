@@ -1,0 +1,129 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
+import type { Family, Labels } from './family.ts';
+
+export interface BuildInfo {
+  readonly version: string;
+  /** Of the source, as git names it. */
+  readonly revision: string;
+}
+
+/** Metrics about the exporter itself, which live as long as the process. */
+export interface SelfMetrics {
+  /** @param durationSeconds of the read, failed or not. */
+  readDone(durationSeconds: number): void;
+  readSucceeded(atSeconds: number, folded: { endpoints: number; errors: number }): void;
+  readFailed(code: ErrorCode): void;
+  families(): Promise<Family[]>;
+}
+
+/** Names, types and help texts, for the documentation. */
+export const SELF_METRICS = {
+  buildInfo: {
+    name: 'locust_exporter_build_info',
+    type: 'gauge',
+    help: 'Version of the exporter, revision of its source, version of Node.js; always 1.',
+    labels: ['version', 'revision', 'node_version'],
+  },
+  scrapeDuration: {
+    name: 'locust_exporter_scrape_duration_seconds',
+    type: 'gauge',
+    help: 'How long the last read of Locust took, whether it failed or not.',
+    labels: [],
+  },
+  lastSuccess: {
+    name: 'locust_exporter_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time of the last read of Locust that gave a valid report; absent before the first.',
+    labels: [],
+  },
+  scrapeErrors: {
+    name: 'locust_exporter_scrape_errors_total',
+    type: 'counter',
+    help: 'Reads of Locust that failed, by what went wrong.',
+    labels: ['code'],
+  },
+  foldedRows: {
+    name: 'locust_exporter_folded_rows',
+    type: 'gauge',
+    help: 'Rows of the last report that were added to another row.',
+    labels: ['kind'],
+  },
+} as const satisfies Record<string, Omit<Family, 'samples'> & { labels: readonly string[] }>;
+
+export function createSelfMetrics({ version, revision }: BuildInfo): SelfMetrics {
+  const registry = new Registry();
+  const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(
+    spec: Spec,
+  ) => ({
+    name: spec.name,
+    help: spec.help,
+    labelNames: [...spec.labels] as Spec['labels'][number][],
+    registers: [registry],
+  });
+  new Gauge(settings(SELF_METRICS.buildInfo)).set(
+    { version, revision, node_version: process.version },
+    1,
+  );
+  const duration = new Gauge(settings(SELF_METRICS.scrapeDuration));
+  const lastSuccess = new Gauge(settings(SELF_METRICS.lastSuccess));
+  // prom-client prints 0 for a gauge that was never set; no read has succeeded in 1970.
+  lastSuccess.remove();
+  duration.remove();
+  const errors = new Counter(settings(SELF_METRICS.scrapeErrors));
+  for (const code of ERROR_CODES) errors.inc({ code }, 0);
+  const folded = new Gauge(settings(SELF_METRICS.foldedRows));
+  collectDefaultMetrics({ register: registry });
+
+  return {
+    readDone: (durationSeconds) => {
+      duration.set(durationSeconds);
+    },
+    readSucceeded(atSeconds, { endpoints, errors: errorRows }) {
+      lastSuccess.set(atSeconds);
+      folded.set({ kind: 'endpoints' }, endpoints);
+      folded.set({ kind: 'errors' }, errorRows);
+    },
+    readFailed: (code) => {
+      errors.inc({ code });
+    },
+    families: async () =>
+      (await registry.getMetricsAsJSON()).map(toFamily).filter((family) => !isMisnamed(family)),
+  };
+}
+
+/**
+ * prom-client has gauges that end in `_total`, the mark of a counter. Each is the sum of a
+ * family without it, such as `nodejs_active_handles`.
+ */
+function isMisnamed({ name, type }: Family): boolean {
+  return type === 'gauge' && name.endsWith('_total');
+}
+
+/** What getMetricsAsJSON gives; its declared type leaves values out for some kinds. */
+interface MetricJson {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values?: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string | number>>;
+    readonly metricName?: string;
+  }[];
+}
+
+function toFamily(metric: object): Family {
+  const { name, help, type, values = [] } = metric as MetricJson;
+  return {
+    name,
+    help,
+    type: type as Family['type'],
+    samples: values.map(({ value, labels, metricName = name }) => ({
+      value,
+      labels: Object.fromEntries(
+        Object.entries(labels).map(([label, text]) => [label, String(text)]),
+      ) satisfies Labels,
+      suffix: metricName.slice(name.length),
+    })),
+  };
+}

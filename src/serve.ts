@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import { startExporter, type Exporter } from './app.ts';
+import type { Settings } from './config/settings.ts';
+import { createLogger } from './logger.ts';
+import type { BuildInfo } from './metrics/self.ts';
+
+/** Serves until a signal ends it. @returns the exit code */
+export async function serve(settings: Settings, build: BuildInfo): Promise<number> {
+  const logger = await createLogger(settings);
+  const exporter = await start(settings, build, logger);
+  if (exporter === null) return 1;
+  const signal = await nextSignal();
+  logger.info({ signal }, 'stopping');
+  await exporter.stop();
+  return 0;
+}
+
+async function start(
+  settings: Settings,
+  build: BuildInfo,
+  logger: Logger,
+): Promise<Exporter | null> {
+  try {
+    const exporter = await startExporter(settings, build, logger);
+    logger.info(
+      {
+        address: exporter.address,
+        path: settings.METRICS_PATH,
+        mode: settings.SCRAPE_MODE,
+        version: build.version,
+      },
+      'listening',
+    );
+    return exporter;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = (code === undefined ? undefined : LISTEN_PROBLEMS[code]) ?? String(error);
+    logger.fatal({ reason, code }, 'cannot listen on LISTEN_ADDRESS');
+    return null;
+  }
+}
+
+const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there',
+  EACCES: 'no permission; ports below 1024 need it',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'host name not found',
+};
+
+export async function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+}

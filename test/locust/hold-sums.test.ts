@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { countsFell } from '../../src/locust/counts-fell.ts';
+import { holdSums } from '../../src/locust/hold-sums.ts';
+import { parseStats } from '../../src/locust/parse-stats.ts';
+import type { Snapshot } from '../../src/locust/snapshot.ts';
+import { aggregate, report, row } from './samples.ts';
+
+interface Step {
+  readonly reset: boolean;
+  readonly requests: number;
+  readonly milliseconds: number;
+  readonly bytes: number;
+}
+
+const step = fc.record<Step>({
+  reset: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+  requests: fc.integer({ min: 1, max: 1000 }),
+  milliseconds: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true })),
+  bytes: fc.integer({ min: 0, max: 1e9 }),
+});
+
+function read(requests: number, milliseconds: number, bytes: number): Snapshot {
+  const fields = {
+    num_requests: requests,
+    num_failures: 0,
+    avg_response_time: milliseconds / requests,
+    avg_content_length: bytes / requests,
+  };
+  return parseStats(report([row('/', fields), aggregate(fields)]));
+}
+
+it('no history makes held sums fall, but for a reset', () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 2, maxLength: 40 }), (steps) => {
+      let held: Snapshot | null = null;
+      let [requests, milliseconds, bytes] = [1, 0, 0];
+      for (const { reset, ...more } of steps) {
+        if (reset) [requests, milliseconds, bytes] = [0, 0, 0];
+        requests += more.requests;
+        milliseconds += more.milliseconds;
+        bytes += more.bytes;
+        const current = read(requests, milliseconds, bytes);
+        const earlier: Snapshot | null =
+          held !== null && !countsFell(held, current) && !reset ? held : null;
+        held = holdSums(earlier, current);
+        check(held, earlier, milliseconds, bytes);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function check(
+  held: Snapshot,
+  earlier: Snapshot | null,
+  milliseconds: number,
+  bytes: number,
+): void {
+  for (const [now, before] of [
+    [held.aggregate, earlier?.aggregate],
+    [held.endpoints[0], earlier?.endpoints[0]],
+  ]) {
+    assert.equal(now?.contentBytes, bytes);
+    const sum = now.responseTime.sumSeconds!;
+    assert.ok(sum >= (before?.responseTime.sumSeconds ?? 0));
+    assert.ok(Math.abs(sum - milliseconds / 1000) <= 1e-12 * sum, `${sum} ${milliseconds}`);
+  }
+}
+
+it('a sum that is lower by a hair is held, in its own row only', () => {
+  const at = (a: number, b: number) =>
+    parseStats(
+      report([
+        row('/a', { avg_response_time: a }),
+        row('/b', { avg_response_time: b }),
+        aggregate({ avg_response_time: a + b }),
+      ]),
+    );
+  const held = holdSums(at(20, 30), at(20 - 1e-12, 40));
+  assert.deepEqual(
+    held.endpoints.map(({ responseTime }) => responseTime.sumSeconds),
+    [0.2, 0.4],
+  );
+  const after = holdSums(null, at(1, 2));
+  assert.equal(after.endpoints[0]?.responseTime.sumSeconds, 0.01);
+});
+
+it('a row that is new or unknown is as it is', () => {
+  const earlier = parseStats(report([row('/a'), aggregate()]));
+  const mean = { avg_response_time: 1 };
+  const current = parseStats(
+    report([row('/a', { avg_response_time: null }), row('/b', mean), aggregate()]),
+  );
+  assert.deepEqual(holdSums(earlier, current), current);
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseIndexPage } from '../../src/locust/parse-index-page.ts';
+import { fixtureNames, readFixture } from './samples.ts';
+
+const END = 'index-excerpt.html';
+/** The package of Debian, whose version is empty. */
+const DEBIAN = 'locust-2.12.1/standalone-ready.';
+
+describe('every recorded index page', () => {
+  const names = fixtureNames(END);
+  it('is there', () => {
+    assert.ok(names.length >= 20);
+  });
+
+  for (const name of names) {
+    it(`tells version and host: ${name}`, () => {
+      const version = /^locust-([^/]+)/.exec(name)?.[1];
+      const hasHost = !/-0\.[5-7]\./.test(name);
+      assert.deepEqual(parseIndexPage(readFixture(name + END)), {
+        version: name === DEBIAN ? null : version,
+        host: hasHost ? 'http://shop.example' : null,
+      });
+    });
+  }
+});
+
+describe('the modern page', () => {
+  const page = (args: string) => `<script>\n window.templateArgs = ${args}\n run({});\n</script>`;
+
+  it('has JSON in it, with history that may not be numbers', () => {
+    const args = '{"version":"2.46.3","host":"http://a\\u0026b","history":[{"p":NaN}]}';
+    assert.deepEqual(parseIndexPage(page(args)), { version: '2.46.3', host: 'http://a&b' });
+  });
+
+  it('may leave values out', () => {
+    const nothing = { version: null, host: null };
+    assert.deepEqual(parseIndexPage(page('{"version":"","host":""}')), nothing);
+    assert.deepEqual(parseIndexPage(page('{"version":5,"host":null}')), nothing);
+    assert.deepEqual(parseIndexPage(page('{broken}')), nothing);
+  });
+});
+
+describe('the older pages', () => {
+  it('have an escaped host', () => {
+    const host = (page: string) => parseIndexPage(page).host;
+    assert.equal(host('<span id="host_url_link_value">http://a?b&amp;c</span>'), 'http://a?b&c');
+    assert.equal(host('<input type="text" name="host" id="host" value="http://a"/>'), 'http://a');
+    assert.equal(host('<div id="host_url">\n  None\n</div>'), null);
+  });
+
+  it('may be something else altogether', () => {
+    for (const page of ['', '<html></html>', 'ok', '{}']) {
+      assert.deepEqual(parseIndexPage(page), { version: null, host: null });
+    }
+  });
+});
