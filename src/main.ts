@@ -11,7 +11,7 @@ import { ConfigError, loadConfig, type Environment } from './config/load-config.
  */
 export async function main(argv: readonly string[], env: Environment): Promise<number> {
   try {
-    const { command, flags, help, version, checkConfig } = parseCommandLine(argv);
+    const { command, flags, help, version, checkConfig, problems } = parseCommandLine(argv);
     if (help) return print(helpText());
     const build = readBuildInfo();
     if (version) {
@@ -19,7 +19,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
         `locust-exporter ${build.version} (revision ${build.revision}, Node.js ${process.version})`,
       );
     }
-    const settings = loadConfig(env, flags);
+    const settings = loadConfig(env, flags, problems);
     if (checkConfig) return print(checkedConfig(settings));
     switch (command) {
       case 'serve': {

@@ -67,14 +67,18 @@ function parseSwarmFlags(flags: Flags): SwarmOptions {
   const problems: string[] = [];
   const users = Number(flags['users'] ?? NaN);
   if (!Number.isInteger(users) || users < 0) {
-    problems.push(`--users: expected a whole number, got "${flags['users'] ?? ''}"`);
+    problems.push(`--users: expected a whole number, got ${given(flags['users'])}`);
   }
   const spawnRate = Number(flags['spawn-rate'] ?? 1);
   if (!(spawnRate > 0 && Number.isFinite(spawnRate))) {
-    problems.push(`--spawn-rate: expected a number above 0, got "${flags['spawn-rate'] ?? ''}"`);
+    problems.push(`--spawn-rate: expected a number above 0, got ${given(flags['spawn-rate'])}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return { users, spawnRate, host: flags['host'], runTime: flags['run-time'] };
+}
+
+function given(text: string | undefined): string {
+  return text === undefined ? 'nothing' : `"${text}"`;
 }
 
 async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<LocustInfo | null> {

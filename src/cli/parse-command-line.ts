@@ -10,6 +10,8 @@ export interface CommandLine {
   readonly help: boolean;
   readonly version: boolean;
   readonly checkConfig: boolean;
+  /** What is wrong with the arguments, each in a line. */
+  readonly problems: readonly string[];
 }
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
@@ -20,7 +22,7 @@ const GENERAL: Options = {
   'check-config': { type: 'boolean' },
 };
 
-/** @throws ConfigError that names everything wrong with the arguments. */
+/** @throws ConfigError for an unknown command. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const options: Options = { ...GENERAL };
   for (const name of Object.keys(SETTINGS)) options[flagOf(name)] = { type: 'string' };
@@ -58,13 +60,13 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       problems.push(`${token.rawName}: expected no value`);
     } else values[token.name] = token.value ?? 'true';
   }
-  if (problems.length > 0) throw new ConfigError(problems);
   return {
     command,
     flags: values,
     help: 'help' in values,
     version: 'version' in values,
     checkConfig: 'check-config' in values,
+    problems,
   };
 }
 

@@ -1,16 +1,16 @@
 import { redactUrls } from '../config/redact-urls.ts';
-import { SETTINGS, type SettingName, type Settings } from '../config/settings.ts';
+import { SETTINGS, type Setting, type SettingName, type Settings } from '../config/settings.ts';
 
-/** The settings in force, without secrets; durations in ms, sizes in bytes. */
+/** The settings in force, without secrets. */
 export function checkedConfig(settings: Settings): string {
   const lines = (Object.keys(SETTINGS) as SettingName[]).map(
-    (name) => `${name}=${redactUrls(show(settings[name]))}`,
+    (name) => `${name}=${redactUrls(show(settings[name], SETTINGS[name]))}`,
   );
   return ['the settings are valid', ...lines].join('\n');
 }
 
-function show(value: Settings[SettingName]): string {
-  if (typeof value !== 'object') return String(value);
+function show(value: Settings[SettingName], { unit }: Setting<unknown>): string {
+  if (typeof value !== 'object') return `${value}${unit ?? ''}`;
   if (value instanceof URL) return value.href;
   const host = value.host ?? '';
   return `${host.includes(':') ? `[${host}]` : host}:${value.port}`;

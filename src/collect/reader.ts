@@ -52,7 +52,7 @@ export interface Reader {
 }
 
 /** How long a missing index page is left alone before it is asked for again. */
-const INFO_RETRY_MS = 60_000;
+const INFO_RETRY_MS = 10_000;
 
 export function createReader({ client, self, logger, clock }: ReaderOptions): Reader {
   let run: RunTrack | null = null;
@@ -128,7 +128,7 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
     async read(timeoutMs) {
       const startMs = clock.monotonicMs();
       try {
-        const report = await attempt(AbortSignal.timeout(timeoutMs));
+        const report = await attempt(AbortSignal.timeout(Math.ceil(timeoutMs)));
         judgeUp();
         self.readSucceeded(clock.unixMs() / 1000, {
           endpoints: report.snapshot?.foldedEndpoints ?? 0,

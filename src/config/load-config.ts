@@ -26,14 +26,19 @@ interface Given {
  * Reads the settings. An empty variable counts as not set, an unknown one is ignored.
  *
  * @param flags values by flag name, without dashes; a flag beats its variable.
+ * @param known problems that were found before, to be reported with the rest.
  * @throws ConfigError
  */
-export function loadConfig(env: Environment, flags: Environment): Settings {
+export function loadConfig(
+  env: Environment,
+  flags: Environment,
+  known: readonly string[] = [],
+): Settings {
   const given = new Map(SETTING_NAMES.map((name) => [name, findValue(name, env, flags)]));
   const raw = Object.fromEntries(
     SETTING_NAMES.map((name) => [name, given.get(name)?.text ?? SETTINGS[name].default]),
   );
-  const problems: string[] = [];
+  const problems = [...known];
   const describe = (name: SettingName, problem: string) => {
     const { source, text } = given.get(name) ?? { source: name, text: SETTINGS[name].default };
     problems.push(`${source}: ${problem}, got "${redactUrls(text)}"`);
@@ -46,7 +51,7 @@ export function loadConfig(env: Environment, flags: Environment): Settings {
       }
     },
   }) as unknown as Settings;
-  if (problems.length === 0) checkTogether(settings, describe);
+  if (problems.length === known.length) checkTogether(settings, describe);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(settings);
 }

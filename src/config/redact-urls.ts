@@ -1,7 +1,7 @@
-/** Hides what stands before the @ in anything that looks like a URL, well-formed or not. */
+/** Hides all that stands before the last @, user and password, in what may not even be a URL. */
 export function redactUrls(text: string): string {
   return text.replace(
-    /(\/\/)[^/\s]*@|^[^/\s]+:[^/\s]*@/g,
-    (_match, slashes: string | undefined) => `${slashes ?? ''}***@`,
+    /^(.*?\/\/)?.*@/s,
+    (_match, scheme: string | undefined) => `${scheme ?? ''}***@`,
   );
 }

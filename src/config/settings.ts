@@ -14,8 +14,8 @@ export interface Setting<T> {
   /** As a user would write it. */
   readonly default: string;
   readonly description: string;
-  /** Whether its value can hold a password. */
-  readonly secret?: boolean;
+  /** Of the parsed value, where that is a number; a user may write it so, too. */
+  readonly unit?: 'ms' | 'B';
 }
 
 /** Every setting, by the name of its environment variable. */
@@ -24,7 +24,6 @@ export const SETTINGS = {
     parse: parseHttpUrl,
     default: 'http://localhost:8089',
     description: "Locust's web UI; a base path is kept, user:password@ is sent as basic auth",
-    secret: true,
   },
   LISTEN_ADDRESS: {
     parse: parseListenAddress,
@@ -44,26 +43,31 @@ export const SETTINGS = {
   POLL_INTERVAL: {
     parse: durationFrom(100, '100ms'),
     default: '2s',
+    unit: 'ms',
     description: 'loop mode: time from one read of Locust to the next',
   },
   CACHE_TTL: {
     parse: durationFrom(0, '0s'),
     default: '1s',
+    unit: 'ms',
     description: 'on-demand mode: a report younger than this is served again',
   },
   STALE_AFTER: {
     parse: durationFrom(1, '1ms'),
     default: '10s',
+    unit: 'ms',
     description: 'loop mode: a report older than this counts as Locust being down',
   },
   LOCUST_TIMEOUT: {
     parse: durationFrom(1, '1ms'),
     default: '5s',
+    unit: 'ms',
     description: 'how long a read of Locust may take, unless the scrape timeout is shorter',
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,
     default: '64MiB',
+    unit: 'B',
     description: 'largest answer that is taken from Locust',
   },
   METRIC_PREFIX: {

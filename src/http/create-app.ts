@@ -57,11 +57,8 @@ export function createApp({
       .send(renderStatusPage(await status()));
   });
 
-  app.use((request: Request, response: Response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      response.status(405).set('Allow', 'GET, HEAD');
-    else response.status(404);
-    response.type('text/plain').send(`nothing here; metrics are at ${metricsPath}\n`);
+  app.use((_request: Request, response: Response) => {
+    response.status(404).type('text/plain').send(`nothing here; metrics are at ${metricsPath}\n`);
   });
 
   app.use(

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it } from 'node:test';
+import { startSimulatedLocust, type SimulatedLocust } from '../../src/demo/simulated-locust.ts';
+
+const root = join(import.meta.dirname, '../..');
+const BIN = join(root, 'src/bin.ts');
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [BIN, ...args],
+      { env: { ...process.env, ...env }, timeout: 30_000 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+  });
+}
+
+describe('the program', () => {
+  it('prints its help and its version', async () => {
+    const help = await run(['--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /LOCUST_URL, --locust-url \(default http:\/\/localhost:8089\)/);
+    assert.match(help.stdout, /reset-stats/);
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    assert.match((await run(['--version'])).stdout, new RegExp(`^locust-exporter ${version} `));
+  });
+
+  it('reports bad flags and bad values together, and exits with 2', async () => {
+    const { code, stderr } = await run([
+      '--frob',
+      '--log-level',
+      'loud',
+      'serve',
+      'more',
+      '--cache-ttl',
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--frob: unknown flag/);
+    assert.match(stderr, /unexpected argument "more"/);
+    assert.match(stderr, /--cache-ttl: expected a value/);
+    assert.match(stderr, /--log-level: expected one of/);
+  });
+
+  it('knows which flags belong to a command', async () => {
+    assert.match((await run(['serve', '--users', '3'])).stderr, /--users: unknown flag/);
+    assert.match((await run(['dance'])).stderr, /unknown command "dance"/);
+  });
+
+  it('checks the settings without starting, and hides the password', async () => {
+    const { code, stdout } = await run(['--check-config'], { LOCUST_URL: 'https://me:hush@h:1/x' });
+    assert.equal(code, 0);
+    assert.match(stdout, /LOCUST_URL=https:\/\/\*\*\*@h:1\/x/);
+    assert.doesNotMatch(stdout, /hush/);
+  });
+
+  it('serves until SIGTERM, then exits with 0', async () => {
+    const child = spawn(process.execPath, [BIN, '--listen-address', '127.0.0.1:0'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    const [line] = (await once(createInterface(child.stderr), 'line')) as [string];
+    const { msg, address } = JSON.parse(line) as { msg: string; address: string };
+    assert.equal(msg, 'listening');
+    assert.equal((await fetch(`http://${address}/healthz`)).status, 200);
+    const metrics = await (await fetch(`http://${address}/metrics`)).text();
+    assert.match(metrics, /^locust_up 0$/m);
+    child.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+  });
+
+  it('says so when the port is taken', async () => {
+    const locust = await startSimulatedLocust();
+    const { code, stderr } = await run(['--listen-address', `127.0.0.1:${locust.port}`]);
+    await locust.close();
+    assert.equal(code, 1);
+    assert.match(stderr, /another program listens there/);
+  });
+});
+
+for (const version of ['0.8.1', '0.12.2', '1.0.3', '2.46.3']) {
+  describe(`driving Locust ${version}`, () => {
+    let locust: SimulatedLocust;
+    before(async () => {
+      locust = await startSimulatedLocust({ version, scenario: 'manual', workers: 2 });
+    });
+    after(() => locust.close());
+    const drive = (...args: string[]) => run([...args, '--locust-url', locust.url]);
+
+    it('starts a run, shows it, resets and stops it', async () => {
+      assert.deepEqual(await drive('swarm', '--users', '5', '--spawn-rate', '10'), {
+        code: 0,
+        stdout: 'Swarming started\n',
+        stderr: '',
+      });
+      await new Promise((resolve) => setTimeout(resolve, 3500));
+      const { stdout } = await drive('stats', '--json');
+      const snapshot = JSON.parse(stdout) as { users: number; workers: { countByState: object } };
+      assert.equal(snapshot.users, 5);
+      assert.equal(typeof snapshot.workers.countByState, 'object');
+      const { stdout: shown } = await drive('stats');
+      assert.match(shown, /Users: 5/);
+      assert.match(shown, /Aggregated/);
+      assert.equal((await drive('reset-stats')).code, 0);
+      assert.equal((await drive('stop')).stdout, 'Test stopped\n');
+    });
+  });
+}
+
+describe('driving Locust in vain', () => {
+  it('shows why Locust refuses, or why this Locust cannot', async () => {
+    const newest = await startSimulatedLocust({ scenario: 'manual' });
+    const old = await startSimulatedLocust({ scenario: 'manual', version: '1.0.3' });
+    const swarm = ['swarm', '--users', '1', '--run-time'];
+    const refused = await run([...swarm, 'soon', '--locust-url', newest.url]);
+    const impossible = await run([...swarm, '5m', '--locust-url', old.url]);
+    await Promise.all([newest.close(), old.close()]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /Valid run_time formats/);
+    assert.equal(impossible.code, 1);
+    assert.match(impossible.stderr, /2\.12\.1/);
+  });
+
+  it('wants to know how many users', async () => {
+    const { code, stderr } = await run(['swarm', '--spawn-rate', '0']);
+    assert.equal(code, 2);
+    assert.match(stderr, /--users: expected a whole number, got nothing/);
+    assert.match(stderr, /--spawn-rate: expected a number above 0, got "0"/);
+  });
+
+  it('says when Locust is not there', async () => {
+    const { code, stderr } = await run(['stats', '--locust-url', 'http://127.0.0.1:1']);
+    assert.equal(code, 1);
+    assert.match(stderr, /connection refused/);
+  });
+});
