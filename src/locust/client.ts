@@ -110,6 +110,15 @@ function withoutCredentials(url: URL): URL {
 }
 
 function basicAuth({ username, password }: URL): string {
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decodePercents(username)}:${decodePercents(password)}`;
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+/** A percent sign that begins no valid sequence stands for itself. */
+function decodePercents(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

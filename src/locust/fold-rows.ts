@@ -76,7 +76,9 @@ function sum(a: number, b: number): number {
 
 /** A total is known only when both its parts are. */
 function combine(a: number | null, b: number | null, by: typeof sum): number | null {
-  return a === null || b === null ? null : by(a, b);
+  if (a === null || b === null) return null;
+  const total = by(a, b);
+  return Number.isFinite(total) ? total : null;
 }
 
 /** An extreme is that of whichever rows have one. */

@@ -30,7 +30,7 @@ export function checkAnswer(
     throw new LocustError('auth_required', `${LOGIN_HINT}, but its --web-login is not configured`);
   }
   // A proxy may have followed the redirect to the login page.
-  if (body.includes('window.authArgs')) {
+  if (/^\s*</.test(body) && body.includes('window.authArgs')) {
     throw new LocustError('auth_required', `${LOGIN_HINT} (it showed its login page)`);
   }
 }

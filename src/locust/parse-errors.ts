@@ -8,7 +8,7 @@ export function parseErrors(
   generation: Generation,
 ): ErrorOccurrences[] {
   return Array.isArray(errors[0])
-    ? errors.map(parsePair)
+    ? mapObjects(errors.map(splitPair), 'errors', parsePair)
     : mapObjects(errors, 'errors', (error) => parseErrorRow(error, generation));
 }
 
@@ -27,15 +27,18 @@ function parseErrorRow(error: JsonObject, generation: Generation): ErrorOccurren
 }
 
 /** Up to 0.6.2 an error is `[text, count]`, of no endpoint. */
-function parsePair(pair: unknown, index: number): ErrorOccurrences {
+function splitPair(pair: unknown, index: number): JsonObject {
   if (!Array.isArray(pair) || pair.length !== 2) {
     throw new ShapeError(`errors[${index}]`, 'expected a pair of text and count');
   }
-  const fields = { error: pair[0] as unknown, count: pair[1] as unknown };
+  return { error: pair[0] as unknown, count: pair[1] as unknown };
+}
+
+function parsePair(pair: JsonObject): ErrorOccurrences {
   return {
     method: '',
     name: '',
-    error: labelAt(fields, 'error'),
-    occurrences: countAt(fields, 'count'),
+    error: labelAt(pair, 'error'),
+    occurrences: countAt(pair, 'count'),
   };
 }

@@ -1,4 +1,5 @@
 import { unescapeHtml } from './html-escaping.ts';
+import { parsePythonJson } from './parse-python-json.ts';
 import type { LocustInfo } from './snapshot.ts';
 
 /**
@@ -14,7 +15,7 @@ function parseTemplateArgs(page: string): LocustInfo | null {
   const line = /window\.templateArgs\s*=\s*(\{.*\})/.exec(page)?.[1];
   if (line === undefined) return null;
   try {
-    const { version, host } = JSON.parse(line) as Record<string, unknown>;
+    const { version, host } = parsePythonJson(line) as Record<string, unknown>;
     return { version: text(version), host: text(host) };
   } catch {
     return null;

@@ -48,7 +48,8 @@ function toSeconds(milliseconds: number | null): number | null {
 }
 
 function add(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : a + b;
+  if (a === null || b === null) return null;
+  return Number.isFinite(a + b) ? a + b : null;
 }
 
 /** Mean × count; null below 0, which a total of this kind cannot be. */

@@ -80,6 +80,7 @@ function isAggregate(rows: readonly JsonObject[]): boolean {
   if (last['name'] !== 'Aggregated' && last['name'] !== 'Total') return false;
   if ((last['method'] ?? '') !== '') return false;
   if (rows.length !== ROW_LIMIT || last['name'] === 'Aggregated') return true;
+  if ('num_reqs' in last) return true; // up to 0.6.2, which cut nothing
   const others = rows.slice(0, -1).reduce((sum, row) => sum + Number(row['num_requests']), 0);
   return Number(last['num_requests']) >= others;
 }

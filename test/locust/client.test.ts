@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { createLocustClient, type LocustClient } from '../../src/locust/client.ts';
 import { readReport } from '../../src/locust/read-report.ts';
@@ -44,10 +44,10 @@ function connect(base = '/', credentials = '', maxResponseBytes = 100): LocustCl
 describe('a request', () => {
   it('goes below the base path', async () => {
     for (const base of ['/load/test', '/load/test/', '/load/test?q=1#h']) {
-      const { get, close } = connect(base);
-      assert.equal(await get('stats/requests', soon()), 'ok');
-      await get('', soon());
-      await close();
+      const locust = connect(base);
+      assert.equal(await locust.get('stats/requests', soon()), 'ok');
+      await locust.get('', soon());
+      await locust.close();
     }
     const lines = requests.map(({ line }) => line);
     const pair = ['GET /load/test/stats/requests', 'GET /load/test/'];
@@ -57,11 +57,11 @@ describe('a request', () => {
   });
 
   it('carries the credentials of the URL, which are not shown', async () => {
-    const { get, displayUrl } = connect('/', 'us%C3%A9r:p%40ss:w@');
-    await get('', soon());
+    const locust = connect('/', 'us%C3%A9r:p%40ss:w@');
+    await locust.get('', soon());
     const header = `Basic ${Buffer.from('usér:p@ss:w').toString('base64')}`;
     assert.equal(requests[0]?.headers['authorization'], header);
-    assert.match(displayUrl, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.match(locust.displayUrl, /^http:\/\/127\.0\.0\.1:\d+\/$/);
   });
 
   it('takes a password with a bare percent sign as it is', async () => {
@@ -80,7 +80,7 @@ describe('a request', () => {
 
 describe('an answer', () => {
   it('may be as large as the limit and no larger, announced or not', async () => {
-    const { get } = connect();
+    const locust = connect();
     for (const announced of [true, false]) {
       const answer = (size: number): void => {
         handle = (_request, response) => {
@@ -90,11 +90,11 @@ describe('an answer', () => {
         };
       };
       answer(100);
-      assert.equal((await get('', soon())).length, 100);
+      assert.equal((await locust.get('', soon())).length, 100);
       answer(101);
-      await assert.rejects(get('', soon()), { code: 'too_large', message: /100 bytes/ });
+      await assert.rejects(locust.get('', soon()), { code: 'too_large', message: /100 bytes/ });
       handle = (_request, response) => response.end('ok');
-      assert.equal(await get('', soon()), 'ok');
+      assert.equal(await locust.get('', soon()), 'ok');
     }
   });
 
@@ -128,12 +128,11 @@ describe('an answer', () => {
   });
 
   it('that is no JSON is told apart', async () => {
-    const { get } = connect();
-    const reader = { ...connect(), get };
+    const locust = connect();
     handle = (_request, response) => response.end('[NaN]');
-    assert.deepEqual(await readReport(reader, soon()), [null]);
+    assert.deepEqual(await readReport(locust, soon()), [null]);
     handle = (_request, response) => response.end(' <html>');
-    await assert.rejects(readReport(reader, soon()), { code: 'not_json', message: /a web page/ });
+    await assert.rejects(readReport(locust, soon()), { code: 'not_json', message: /a web page/ });
   });
 });
 
@@ -142,13 +141,13 @@ describe('a connection that the server closed', () => {
     let count = 0;
     handle = (request, response) => {
       count += 1;
-      if (count > answered) (request.socket as Socket).destroy();
+      if (count > answered) request.socket.destroy();
       else response.end('ok');
     };
   }
 
   it('is opened again, once', async () => {
-    const { get } = connect();
+    const locust = connect();
     let dropped = false;
     handle = (request, response) => {
       if (requests.length === 2 && !dropped) {
@@ -156,8 +155,8 @@ describe('a connection that the server closed', () => {
         request.socket.destroy();
       } else response.end('ok');
     };
-    await get('', soon());
-    assert.equal(await get('', soon()), 'ok');
+    await locust.get('', soon());
+    assert.equal(await locust.get('', soon()), 'ok');
     assert.equal(requests.length, 3);
   });
 
@@ -175,9 +174,9 @@ describe('a connection that the server closed', () => {
 });
 
 it('no error shows credentials', async () => {
-  const { get } = connect('/', 'someone:hunter2@');
+  const locust = connect('/', 'someone:hunter2@');
   const told = async (): Promise<void> => {
-    await assert.rejects(get('', AbortSignal.timeout(100)), (error) => {
+    await assert.rejects(locust.get('', AbortSignal.timeout(100)), (error) => {
       assert.doesNotMatch(String(error), /hunter2|someone/);
       return true;
     });

@@ -37,7 +37,7 @@ describe('an answer', () => {
       judge(302, '', '/login?next=%2Fstats%2Frequests'),
       judge(302, '', 'https://other/x/login/'),
       judge(200, readFixture(`${folder}-not-configured.stats-requests.txt`)),
-      judge(200, readFixture(`${folder}-login-page-excerpt.html`)),
+      judge(200, `\n<html>${readFixture(`${folder}-login-page-excerpt.html`)}`),
     ];
     for (const error of pages) assert.equal(error?.code, 'auth_required');
   });

@@ -45,6 +45,7 @@ function mutate(value: unknown, steps: readonly number[], put: unknown, remove: 
       continue;
     }
     if (!remove) parent[key] = put;
+    else if (Array.isArray(parent)) parent.splice(Number(key), 1);
     else Reflect.deleteProperty(parent, key);
     return;
   }
