@@ -7,9 +7,11 @@ import type { BuildInfo } from './metrics/self.ts';
 /** Serves until a signal ends it. @returns the exit code */
 export async function serve(settings: Settings, build: BuildInfo): Promise<number> {
   const logger = await createLogger(settings);
+  // Waited for from the start: a signal may come while this is still starting.
+  const ended = nextSignal();
   const exporter = await start(settings, build, logger);
   if (exporter === null) return 1;
-  const signal = await nextSignal();
+  const signal = await ended;
   logger.info({ signal }, 'stopping');
   await exporter.stop();
   return 0;

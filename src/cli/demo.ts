@@ -18,7 +18,9 @@ export async function demo(
   env: Environment,
   flags: Flags,
 ): Promise<number> {
-  const locust = await startSimulatedLocust({ workers: 4, ...parseDemoFlags(flags) });
+  const options = parseDemoFlags(flags);
+  const ended = nextSignal();
+  const locust = await startSimulatedLocust({ workers: 4, ...options });
   const logger = await createLogger({ LOG_LEVEL: settings.LOG_LEVEL, LOG_FORMAT: 'pretty' });
   const isSet = (name: string) => (flags[flagOf(name)] ?? env[name] ?? '') !== '';
   try {
@@ -44,7 +46,7 @@ export async function demo(
         '',
       ].join('\n'),
     );
-    await nextSignal();
+    await ended;
     await exporter.stop();
     return 0;
   } catch (error) {
