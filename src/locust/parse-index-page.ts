@@ -23,7 +23,7 @@ function parseTemplateArgs(page: string): LocustInfo | null {
 }
 
 const VERSION_FORMS = [
-  /\/releases\/tag\/([^"<>]+)"/, // 0.9.0 to 2.27.0
+  /\/releases\/tag\/v?([^"<>]+)"/, // 0.9.0 (with a v) to 2.27.0
   /\.css\?v=([^"<>]+)"/, // 0.8a3 to 2.27.0
   /^\s*(\d+\.\d+[\w.]*)<br>/m, // 0.5 to 0.8.1
 ];

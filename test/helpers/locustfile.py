@@ -8,6 +8,7 @@ and the statistics are at rest when all users are through, even before the stop.
   ROUNDS   rounds of each user (default 0: without end)
   PAUSE    seconds between two rounds (default 0.1)
   EXTRA    number of further endpoints, /extra/00000 and so on (default 0)
+  ONCE     1 for an endpoint /first-run-only that later runs do not have (Locust 1.0 or newer)
 """
 
 import os
@@ -19,6 +20,7 @@ from locust import events, task
 ROUNDS = int(os.environ.get("ROUNDS", "0"))
 PAUSE = float(os.environ.get("PAUSE", "0.1"))
 EXTRA = int(os.environ.get("EXTRA", "0"))
+ONCE = os.environ.get("ONCE") == "1"
 
 # Some builds do not know their own version; those are all younger than 1.5.
 NUMBERS = re.findall(r"\d+", str(getattr(locust, "__version__", ""))) or ["2"]
@@ -60,6 +62,11 @@ ENDPOINTS = [
 ENDPOINTS += [("GET", "/extra/%05d" % number, [10 + number % 90], number, 0, []) for number in range(EXTRA)]
 
 
+FIRST_RUN_ONLY = ("GET", "/first-run-only", [70], 70, 0, [])
+if ONCE:
+    ENDPOINTS.append(FIRST_RUN_ONLY)
+
+
 def report(hooks, method, name, milliseconds, size, error):
     facts = {"request_type": method, "name": name, "response_time": milliseconds}
     if VERSION >= (1, 5):
@@ -85,6 +92,11 @@ def next_round(user, hooks):
 
 
 if VERSION >= (1, 0):
+
+    @events.test_stop.add_listener
+    def end_first_run(**_facts):
+        if FIRST_RUN_ONLY in ENDPOINTS:
+            ENDPOINTS.remove(FIRST_RUN_ONLY)
 
     class Shopper(locust.User):
         def wait_time(self):

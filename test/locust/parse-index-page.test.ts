@@ -55,3 +55,9 @@ describe('the older pages', () => {
     }
   });
 });
+
+it('takes the v of 0.9.0, whose link has one, for no part of the version', () => {
+  const link =
+    '<h2>Version <a href="https://github.com/locustio/locust/releases/tag/v0.9.0">0.9.0</a>';
+  assert.equal(parseIndexPage(link).version, '0.9.0');
+});

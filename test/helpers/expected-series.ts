@@ -1,0 +1,154 @@
+import { installedRelease, isSince } from './locust-versions.ts';
+import { requestsOf, type RawReport, type RawRow } from './raw-report.ts';
+
+/** Values by series, each written as `seriesKey` does. */
+export type SeriesValues = Map<string, number>;
+
+const STATES = ['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing'];
+const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'];
+
+/** Prometheus knows no labels that are empty. */
+export function seriesKey(name: string, labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${name} ${JSON.stringify(pairs)}`;
+}
+
+/**
+ * What Prometheus has to hold of a run that is at rest, computed from Locust's own answer and
+ * without the program under test; all but the start of the run.
+ */
+export function expectedAtRest(version: string, report: RawReport): SeriesValues {
+  const series: SeriesValues = new Map();
+  const add = (name: string, labels: Record<string, string>, value: unknown) => {
+    if (typeof value !== 'number') return;
+    const key = seriesKey(`locust_${name}`, labels);
+    if (series.has(key)) throw new Error(`expected twice: ${key}`);
+    series.set(key, value);
+  };
+  const aggregate = report.stats.at(-1)!;
+  const all = requestsOf(version, aggregate);
+
+  add('up', {}, 1);
+  for (const state of STATES) add('state', { state }, Number(state === report.state));
+  add('users', {}, report.user_count);
+  add('total_rps', {}, 0);
+  if ('current_fail_per_sec' in aggregate) add('total_failures_per_second', {}, 0);
+  add('fail_ratio', {}, all === 0 ? 0 : aggregate.num_failures / all);
+  add('endpoints_truncated', {}, 0);
+  add('errors_truncated', {}, 0);
+  add('info', { version: installedRelease(version), host: 'http://shop.example' }, 1);
+
+  for (const row of report.stats) {
+    const isAggregate = row === aggregate;
+    const prefix = isAggregate ? 'aggregated_' : '';
+    const labels: Record<string, string> = isAggregate
+      ? {}
+      : { method: row.method ?? '', name: row.name };
+    add(`${prefix}requests_total`, labels, requestsOf(version, row));
+    add(`${prefix}failures_total`, labels, row.num_failures);
+    add(
+      `${prefix}content_bytes_total`,
+      labels,
+      Number(row['avg_content_length']) * row.num_requests,
+    );
+    addResponseTimes(add, `${prefix}response_time`, labels, row);
+    if (isAggregate) continue;
+    add('current_rps', labels, 0);
+    if ('current_fail_per_sec' in row) add('current_failures_per_second', labels, 0);
+  }
+
+  const escaped = isSince(version, '1.0') && !isSince(version, '2.28.0');
+  const plain = (text: string) => (escaped ? unescape(text) : text);
+  for (const { method, name, error, ...rest } of report.errors) {
+    add(
+      'error_occurrences_total',
+      { method, name: plain(name), error: plain(error) },
+      rest['occurrences'] ?? rest['occurences'],
+    );
+  }
+  addWorkers(add, report);
+  return series;
+}
+
+type Add = (name: string, labels: Record<string, string>, value: unknown) => void;
+
+function addResponseTimes(
+  add: Add,
+  name: string,
+  labels: Record<string, string>,
+  row: RawRow,
+): void {
+  const count = row.num_requests;
+  add(`${name}_seconds_count`, labels, count);
+  if ('avg_response_time' in row || count === 0) {
+    const mean = count === 0 ? 0 : Number(row['avg_response_time']);
+    add(`${name}_seconds_sum`, labels, (mean * count) / 1000);
+  }
+  if (count === 0) return;
+  add(`${name}_min_seconds`, labels, row.min_response_time / 1000);
+  add(`${name}_max_seconds`, labels, row.max_response_time / 1000);
+  const quantiles = new Map<string, unknown>([
+    ['0.5', row.median_response_time],
+    ['0.9', row['ninetieth_response_time']],
+    ['0.99', row['ninety_ninth_response_time']],
+  ]);
+  for (const [key, value] of Object.entries(row)) {
+    const quantile = /^response_time_percentile_(.+)$/.exec(key)?.[1];
+    if (quantile !== undefined) quantiles.set(String(Number(quantile)), value);
+  }
+  for (const [quantile, value] of quantiles) {
+    if (typeof value === 'number') add(`${name}_seconds`, { ...labels, quantile }, value / 1000);
+  }
+}
+
+interface RawWorker {
+  id: string;
+  state: string;
+  user_count: number;
+  cpu_usage?: number;
+  memory_usage?: number;
+}
+
+function addWorkers(add: Add, report: RawReport): void {
+  add('workers', { state: 'unknown' }, report['slave_count']);
+  const list = (report['workers'] ?? report['slaves']) as RawWorker[] | undefined;
+  if (list === undefined) return;
+  for (const state of WORKER_STATES) {
+    add('workers', { state }, list.filter((worker) => worker.state === state).length);
+  }
+  for (const { id: worker, state, user_count, cpu_usage, memory_usage } of list) {
+    add('worker_state', { worker, state }, 1);
+    add('worker_users', { worker }, user_count);
+    if (cpu_usage !== undefined) add('worker_cpu_ratio', { worker }, cpu_usage / 100);
+    add('worker_memory_bytes', { worker }, memory_usage);
+  }
+}
+
+function unescape(text: string): string {
+  return text
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&');
+}
+
+/** Every difference between two sets of series, one line each. */
+export function differences(found: SeriesValues, expected: SeriesValues): string[] {
+  const lines: string[] = [];
+  for (const [key, value] of expected) {
+    const other = found.get(key);
+    if (other === undefined) lines.push(`missing: ${key} ${value}`);
+    else if (!isClose(other, value)) lines.push(`${key} is ${other}, expected ${value}`);
+  }
+  for (const [key, value] of found) {
+    if (!expected.has(key)) lines.push(`unaccounted for: ${key} ${value}`);
+  }
+  return lines;
+}
+
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+}
