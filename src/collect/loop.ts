@@ -1,6 +1,6 @@
 import { LocustError } from '../locust/errors.ts';
 import type { Collector } from './collector.ts';
-import { outcomeWithin } from './outcome-within.ts';
+import { outcomeWithin, tooLate } from './outcome-within.ts';
 import type { Clock, Outcome, Reader } from './reader.ts';
 
 export interface LoopOptions {
@@ -43,7 +43,10 @@ export function createLoopCollector({
     },
     async current(timeoutMs) {
       first ??= poll();
-      if (last === null) return outcomeWithin(first, Math.min(timeoutMs, locustTimeoutMs), reader);
+      if (last === null) {
+        const budgetMs = Math.min(timeoutMs, locustTimeoutMs);
+        return (await outcomeWithin(first, budgetMs)) ?? reader.down(tooLate());
+      }
       // One failed read among good ones is no news: the last good one is still fresh.
       const fresh = lastGood !== null && clock.monotonicMs() - lastGood.atMs <= staleAfterMs;
       if (fresh && lastGood !== null) return lastGood;

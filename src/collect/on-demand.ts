@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import type { Clock, Outcome, Reader } from './reader.ts';
-import { outcomeWithin } from './outcome-within.ts';
+import { outcomeWithin, tooLate } from './outcome-within.ts';
 
 export interface OnDemandOptions {
   readonly reader: Reader;
@@ -29,14 +29,23 @@ export function createOnDemandCollector({
     return inFlight;
   }
 
+  /** One who joins a read that was started with less time gets another when it runs out. */
+  async function joinRead(read: Promise<Outcome>, budgetMs: number): Promise<Outcome> {
+    const startMs = clock.monotonicMs();
+    const outcome = await outcomeWithin(read, budgetMs);
+    if (outcome === null) return reader.down(tooLate());
+    const leftMs = budgetMs - (clock.monotonicMs() - startMs);
+    return outcome.problem?.code === 'timeout' && leftMs > 0 ? current(leftMs) : outcome;
+  }
+
+  function current(timeoutMs: number): Promise<Outcome> {
+    if (last !== null && clock.monotonicMs() - last.atMs < cacheTtlMs) return Promise.resolve(last);
+    const budgetMs = Math.min(timeoutMs, locustTimeoutMs);
+    return inFlight === null ? startRead(budgetMs) : joinRead(inFlight, budgetMs);
+  }
+
   return {
-    current(timeoutMs) {
-      if (last !== null && clock.monotonicMs() - last.atMs < cacheTtlMs) {
-        return Promise.resolve(last);
-      }
-      const budgetMs = Math.min(timeoutMs, locustTimeoutMs);
-      return inFlight === null ? startRead(budgetMs) : outcomeWithin(inFlight, budgetMs, reader);
-    },
+    current,
     start: () => undefined,
     stop: () => undefined,
   };

@@ -1,17 +1,24 @@
 import { LocustError } from '../locust/errors.ts';
-import type { Outcome, Reader } from './reader.ts';
+import type { Outcome } from './reader.ts';
 
-/** Waits for a read that somebody with more time may have started. */
+/**
+ * Waits for a read that somebody with more time may have started.
+ *
+ * @returns null when the time is over before the read.
+ */
 export async function outcomeWithin(
   read: Promise<Outcome>,
   timeoutMs: number,
-  reader: Reader,
-): Promise<Outcome> {
+): Promise<Outcome | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, null);
   });
   const outcome = await Promise.race([read, late]);
   clearTimeout(timer);
-  return outcome ?? reader.down(new LocustError('timeout', 'Locust did not answer in time'));
+  return outcome;
+}
+
+export function tooLate(): LocustError {
+  return new LocustError('timeout', 'Locust did not answer in time');
 }

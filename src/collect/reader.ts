@@ -73,8 +73,9 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
     if (infoWanted && nowMs - infoTriedMs >= INFO_RETRY_MS) {
       infoTriedMs = nowMs;
       const before = info?.version;
-      info = await tryInfo(signal);
-      infoWanted = info === null;
+      const fresh = await tryInfo(signal);
+      infoWanted = fresh === null;
+      info = fresh ?? info;
       if (info?.version !== before) {
         snapshot = toSnapshot(answer, versionOf(info));
         run = { ...run, snapshot };

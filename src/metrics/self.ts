@@ -40,7 +40,7 @@ export const SELF_METRICS = {
   scrapeErrors: {
     name: 'locust_exporter_scrape_errors_total',
     type: 'counter',
-    help: 'Reads of Locust that failed, by what went wrong.',
+    help: 'Reads of Locust that failed, and scrapes that could not wait for one, by what went wrong.',
     labels: ['code'],
   },
   foldedRows: {

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { Collector } from '../../src/collect/collector.ts';
+import { createOnDemandCollector } from '../../src/collect/on-demand.ts';
+import { FakeClock, FakeReader } from './fake-reader.ts';
+
+let clock: FakeClock;
+let reader: FakeReader;
+let collector: Collector;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  reader = new FakeReader(clock);
+  collector = createOnDemandCollector({
+    ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 1000 },
+  });
+});
+
+describe('on demand', () => {
+  it('nothing is read until somebody asks', () => {
+    collector.start();
+    assert.deepEqual(reader.timeouts, []);
+    collector.stop();
+  });
+
+  it('those who ask at once share one read and its outcome', async () => {
+    const asked = Array.from({ length: 50 }, () => collector.current(Infinity));
+    const outcome = await reader.succeed();
+    for (const one of await Promise.all(asked)) assert.equal(one, outcome);
+    assert.equal(reader.timeouts.length, 1);
+  });
+
+  it('a report is served again until it is as old as the cache lets it be', async () => {
+    const first = collector.current(Infinity);
+    const outcome = await reader.succeed();
+    clock.nowMs = 999;
+    assert.equal(await collector.current(Infinity), outcome);
+    assert.equal(await first, outcome);
+    clock.nowMs = 1000;
+    const second = collector.current(Infinity);
+    assert.equal(await reader.succeed(), await second);
+    assert.notEqual(await second, outcome);
+    assert.equal(reader.timeouts.length, 2);
+  });
+
+  it('the age of a report counts from the end of its read', async () => {
+    const first = collector.current(Infinity);
+    clock.nowMs = 3000;
+    const outcome = await reader.succeed();
+    clock.nowMs = 3900;
+    assert.equal(await collector.current(Infinity), outcome);
+    assert.equal(await first, outcome);
+  });
+
+  it('a failure is not served again, and ends the report before it', async () => {
+    void collector.current(Infinity);
+    await reader.succeed();
+    clock.nowMs = 1000;
+    const failed = collector.current(Infinity);
+    await reader.fail('connect');
+    assert.equal((await failed).problem?.code, 'connect');
+    const next = collector.current(Infinity);
+    assert.equal(reader.timeouts.length, 3);
+    await reader.succeed();
+    assert.equal((await next).problem, null);
+  });
+
+  it('a read has the shorter of both deadlines', async () => {
+    for (const timeoutMs of [Infinity, 60_000, 700]) {
+      void collector.current(timeoutMs);
+      await reader.fail('timeout');
+    }
+    assert.deepEqual(reader.timeouts, [5000, 5000, 700]);
+  });
+
+  it('one with less time gets a timeout while the read goes on', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const patient = collector.current(Infinity);
+    const hasty = collector.current(200);
+    t.mock.timers.tick(199);
+    assert.deepEqual(reader.downs, []);
+    t.mock.timers.tick(1);
+    assert.equal((await hasty).problem?.code, 'timeout');
+    assert.deepEqual(reader.downs, ['timeout']);
+    assert.equal(reader.inFlight, 1);
+    assert.equal(await reader.succeed(), await patient);
+    assert.equal((await collector.current(200)).problem, null);
+    assert.equal(reader.timeouts.length, 1);
+  });
+});
+
+it('one with more time reads again when the read joined runs out of its own', async () => {
+  const hasty = collector.current(100);
+  const patient = collector.current(5000);
+  clock.nowMs = 100;
+  const failed = await reader.fail('timeout');
+  assert.equal(await hasty, failed);
+  const outcome = await reader.succeed();
+  assert.equal(await patient, outcome);
+  assert.deepEqual(reader.timeouts, [100, 4900]);
+});

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { createReader, type Reader } from '../../src/collect/reader.ts';
+import { createLocustClient, type LocustClient } from '../../src/locust/client.ts';
+import { LocustError } from '../../src/locust/errors.ts';
+import { createSelfMetrics, type SelfMetrics } from '../../src/metrics/self.ts';
+import { aggregate, report, row } from '../locust/samples.ts';
+import { FakeClock } from './fake-reader.ts';
+import { startFaultyLocust, type FaultyLocust } from './faulty-locust.ts';
+import { keepLog } from './in-process.ts';
+
+const PAGE =
+  '<script> window.templateArgs = {"version": "2.46.3", "host": "http://shop.example"}</script>';
+
+let clock: FakeClock;
+let locust: FaultyLocust;
+let client: LocustClient;
+let reader: Reader;
+let self: SelfMetrics;
+let log: ReturnType<typeof keepLog>['lines'];
+let status: number;
+let indexStatus: number;
+let state: string;
+let requests: number;
+
+beforeEach(async () => {
+  [status, indexStatus, state, requests] = [200, 200, 'running', 10];
+  locust = await startFaultyLocust((request, response) => {
+    if (request.url === '/') response.writeHead(indexStatus).end(PAGE);
+    else response.writeHead(status).end(JSON.stringify(answer()));
+  });
+  clock = new FakeClock();
+  client = createLocustClient({ url: locust.url, maxResponseBytes: 1e6, userAgent: 'test/1' });
+  self = createSelfMetrics({ version: '1', revision: 'a' });
+  const { logger, lines } = keepLog('debug');
+  log = lines;
+  reader = createReader({ client, self, logger, clock });
+});
+
+afterEach(async () => {
+  await client.close();
+  await locust.close();
+});
+
+function answer(): unknown {
+  const counts = { num_requests: requests, num_failures: 0 };
+  return report([row('/', counts), aggregate(counts)], { state });
+}
+
+async function read(times = 1, everyMs = 2000): Promise<Awaited<ReturnType<Reader['read']>>> {
+  let outcome = await reader.read(5000);
+  for (let time = 1; time < times; time++) {
+    clock.nowMs += everyMs;
+    outcome = await reader.read(5000);
+  }
+  clock.nowMs += everyMs;
+  return outcome;
+}
+
+function levels(): [string, unknown][] {
+  return log().map(({ level, msg }) => [level, msg]);
+}
+
+async function valueOf(name: string, code?: string): Promise<number | undefined> {
+  const family = (await self.families()).find((one) => one.name === name);
+  return family?.samples.find(({ labels }) => labels['code'] === code)?.value;
+}
+
+function indexReads(): number {
+  return locust.paths.filter((path) => path === '/').length;
+}
+
+describe('the log', () => {
+  it('is silent while all is well', async () => {
+    await read(3);
+    assert.deepEqual(levels(), []);
+  });
+
+  it('tells once that Locust is down, once why else, and once that it is back', async () => {
+    await read();
+    status = 500;
+    await read(3);
+    status = 401;
+    await read(2);
+    status = 200;
+    await read(2);
+    assert.deepEqual(levels(), [
+      ['warn', 'Locust is down'],
+      ['debug', 'Locust is still down'],
+      ['debug', 'Locust is still down'],
+      ['warn', 'Locust is down'],
+      ['debug', 'Locust is still down'],
+      ['info', 'Locust is up'],
+    ]);
+    assert.equal(log()[0]?.['code'], 'http_status');
+    assert.equal(log()[3]?.['code'], 'auth_required');
+  });
+});
+
+describe('an outcome', () => {
+  it('tells since when Locust is down, whatever the code', async () => {
+    status = 500;
+    const since = clock.unixMs();
+    assert.equal((await read(2)).problem?.sinceMs, since);
+    status = 401;
+    const { problem, report: told } = await read();
+    assert.deepEqual([problem?.code, problem?.sinceMs], ['auth_required', since]);
+    assert.equal(told.snapshot, null);
+    const late = reader.down(new LocustError('timeout', 'too late'));
+    assert.deepEqual([late.problem?.code, late.problem?.sinceMs], ['timeout', since]);
+  });
+
+  it('of a read that did not happen is counted and does not change the state', async () => {
+    await read();
+    reader.down(new LocustError('timeout', 'too late'));
+    assert.equal(await valueOf('locust_exporter_scrape_errors_total', 'timeout'), 1);
+    assert.equal((await read()).problem, null);
+    assert.deepEqual(levels(), []);
+  });
+
+  it('has the time of the last success, which failures leave alone', async () => {
+    const at = clock.unixMs() / 1000;
+    await read();
+    status = 500;
+    await read(2);
+    assert.equal(await valueOf('locust_exporter_last_success_timestamp_seconds'), at);
+    assert.equal(await valueOf('locust_exporter_scrape_errors_total', 'http_status'), 2);
+  });
+
+  it('has rates of 0 once the counts stand still', async () => {
+    assert.equal((await read()).report.snapshot?.totalRps, 2);
+    clock.nowMs = 12_000;
+    assert.equal((await reader.read(5000)).report.snapshot?.totalRps, 2);
+    clock.nowMs = 12_001;
+    assert.equal((await reader.read(5000)).report.snapshot?.totalRps, 0);
+    requests++;
+    assert.equal((await reader.read(5000)).report.snapshot?.totalRps, 2);
+  });
+});
+
+describe('the index page', () => {
+  it('is read at the start and not with each read', async () => {
+    const outcome = await read(100);
+    assert.deepEqual(outcome.report.info, { version: '2.46.3', host: 'http://shop.example' });
+    assert.equal(indexReads(), 1);
+  });
+
+  it('is read again when a run begins', async () => {
+    state = 'ready';
+    await read(5);
+    state = 'spawning';
+    await read(5);
+    state = 'running';
+    await read(5);
+    assert.equal(indexReads(), 2);
+    requests = 3;
+    await read(5);
+    assert.equal(indexReads(), 3);
+  });
+
+  it('is read again when Locust is back', async () => {
+    await read(40);
+    status = 500;
+    await read(2);
+    status = 200;
+    await read(40);
+    assert.equal(indexReads(), 2);
+  });
+
+  it('does not make Locust down when it fails, and is then left alone for a while', async () => {
+    indexStatus = 500;
+    const { problem, report: told } = await read(5);
+    assert.deepEqual([problem, told.info, indexReads()], [null, null, 1]);
+    indexStatus = 200;
+    assert.equal((await read()).report.info?.version, '2.46.3');
+    assert.equal(indexReads(), 2);
+    assert.ok(log().every(({ level }) => level === 'debug'));
+  });
+
+  it('does not make Locust down when it never comes', async () => {
+    locust.answer = (request, response) => {
+      if (request.url !== '/') response.end(JSON.stringify(answer()));
+    };
+    const { problem, report: told } = await reader.read(200);
+    assert.deepEqual([problem, told.info, indexReads()], [null, null, 1]);
+    assert.equal(told.snapshot?.users, 3);
+  });
+});

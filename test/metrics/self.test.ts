@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { ERROR_CODES } from '../../src/locust/errors.ts';
+import { renderExposition } from '../../src/metrics/exposition.ts';
+import { createSelfMetrics, SELF_METRICS, type SelfMetrics } from '../../src/metrics/self.ts';
+import { parseExposition, type ParsedSample } from '../helpers/parse-exposition.ts';
+
+let self: SelfMetrics;
+
+beforeEach(() => {
+  self = createSelfMetrics({ version: '1.2.3', revision: 'abc' });
+});
+
+async function samplesOf(name: string): Promise<ParsedSample[]> {
+  const text = renderExposition(await self.families(), 'text');
+  const family = parseExposition(text, 'text').find((one) => one.name === name);
+  return family?.samples ?? [];
+}
+
+async function valuesOf(name: string, label: string): Promise<Record<string, number>> {
+  const samples = await samplesOf(name);
+  return Object.fromEntries(samples.map(({ labels, value }) => [labels[label] ?? '', value]));
+}
+
+const NO_ERRORS = Object.fromEntries(ERROR_CODES.map((code) => [code, 0]));
+
+describe('the metrics about the exporter', () => {
+  it('are exposed by the rules of both formats', async () => {
+    self.readSucceeded(1, { endpoints: 1, errors: 1 });
+    for (const format of ['text', 'openmetrics'] as const) {
+      const families = parseExposition(renderExposition(await self.families(), format), format);
+      assert.ok(families.some(({ name }) => name.startsWith('process_cpu_seconds')));
+      assert.ok(families.some(({ name }) => name.startsWith('nodejs_')));
+      for (const { name, type } of families) {
+        if (type === 'gauge') assert.doesNotMatch(name, /_total$/);
+      }
+    }
+  });
+
+  it('count every code from 0', async () => {
+    const { name } = SELF_METRICS.scrapeErrors;
+    assert.deepEqual(await valuesOf(name, 'code'), NO_ERRORS);
+    self.readFailed('timeout');
+    self.readFailed('timeout');
+    self.readFailed('internal');
+    assert.deepEqual(await valuesOf(name, 'code'), { ...NO_ERRORS, timeout: 2, internal: 1 });
+  });
+
+  it('tell what is running', async () => {
+    assert.deepEqual((await samplesOf(SELF_METRICS.buildInfo.name))[0], {
+      ...{ name: SELF_METRICS.buildInfo.name, value: 1 },
+      labels: { version: '1.2.3', revision: 'abc', node_version: process.version },
+    });
+  });
+
+  it('have no last success before the first, and no duration before a read', async () => {
+    const [success, duration] = [SELF_METRICS.lastSuccess.name, SELF_METRICS.scrapeDuration.name];
+    assert.deepEqual(await samplesOf(success), []);
+    assert.deepEqual(await samplesOf(duration), []);
+    self.readFailed('connect');
+    self.readDone(0.25);
+    assert.deepEqual(await samplesOf(success), []);
+    assert.equal((await samplesOf(duration))[0]?.value, 0.25);
+    self.readSucceeded(1_700_000_000.5, { endpoints: 0, errors: 0 });
+    assert.equal((await samplesOf(success))[0]?.value, 1_700_000_000.5);
+  });
+
+  it('tell the rows that were folded last', async () => {
+    self.readSucceeded(1, { endpoints: 5, errors: 6 });
+    self.readSucceeded(2, { endpoints: 3, errors: 4 });
+    const folded = await valuesOf(SELF_METRICS.foldedRows.name, 'kind');
+    assert.deepEqual(folded, { endpoints: 3, errors: 4 });
+  });
+
+  it('of two exporters in one process are two', async () => {
+    createSelfMetrics({ version: '2', revision: 'b' }).readFailed('timeout');
+    const { name } = SELF_METRICS.scrapeErrors;
+    assert.deepEqual(await valuesOf(name, 'code'), NO_ERRORS);
+  });
+});
