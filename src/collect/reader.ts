@@ -54,6 +54,9 @@ export interface Reader {
 /** How long a missing index page is left alone before it is asked for again. */
 const INFO_RETRY_MS = 10_000;
 
+/** The index page must not take the time of the scrape that it is read in. */
+const INFO_TIMEOUT_MS = 1000;
+
 export function createReader({ client, self, logger, clock }: ReaderOptions): Reader {
   let run: RunTrack | null = null;
   let held: Snapshot | null = null;
@@ -92,7 +95,10 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
 
   async function tryInfo(signal: AbortSignal): Promise<LocustInfo | null> {
     try {
-      return await readInfo(client, signal);
+      return await readInfo(
+        client,
+        AbortSignal.any([signal, AbortSignal.timeout(INFO_TIMEOUT_MS)]),
+      );
     } catch (error) {
       logger.debug({ err: error }, 'could not read the index page of Locust');
       return null;

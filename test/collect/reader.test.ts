@@ -185,4 +185,21 @@ describe('the index page', () => {
     assert.deepEqual([problem, told.info, indexReads()], [null, null, 1]);
     assert.equal(told.snapshot?.users, 3);
   });
+
+  it('does not take the time of a patient scrape', { timeout: 20_000 }, async () => {
+    locust.answer = (request, response) => {
+      if (request.url !== '/') response.end(JSON.stringify(answer()));
+    };
+    assert.equal((await reader.read(60_000)).problem, null);
+  });
+
+  it('is remembered when a later one cannot be read', async () => {
+    await read();
+    indexStatus = 500;
+    state = 'stopped';
+    await read();
+    state = 'running';
+    assert.equal((await read()).report.info?.version, '2.46.3');
+    assert.equal(indexReads(), 2);
+  });
 });
