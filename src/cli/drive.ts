@@ -33,7 +33,8 @@ export async function drive(
         const options = parseSwarmFlags(flags);
         const info = await infoOrNull(client, deadline());
         say(await swarm(client, options, versionOf(info), deadline()));
-        await warnWithoutWorkers(client, info, deadline());
+        // The run is on, whether this can be told or not.
+        await warnWithoutWorkers(client, info, deadline()).catch(() => undefined);
         break;
       }
       case 'stop':
@@ -65,8 +66,9 @@ export async function drive(
 /** @throws ConfigError */
 function parseSwarmFlags(flags: Flags): SwarmOptions {
   const problems: string[] = [];
-  const users = Number(flags['users'] ?? NaN);
-  if (!Number.isInteger(users) || users < 0) {
+  // Not Number alone, to which an empty value is 0.
+  const users = /^\d+$/.test(flags['users'] ?? '') ? Number(flags['users']) : NaN;
+  if (!Number.isSafeInteger(users)) {
     problems.push(`--users: expected a whole number, got ${given(flags['users'])}`);
   }
   const spawnRate = Number(flags['spawn-rate'] ?? 1);
@@ -85,9 +87,10 @@ async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<Lo
   try {
     return await readInfo(client, signal);
   } catch (error) {
-    // No runner, no page; but where Locust cannot be reached at all, that is the news.
-    if (error instanceof LocustError && error.code === 'http_status') return null;
-    throw error;
+    // The page can be missing or large; but where Locust cannot be reached at all, that is the news.
+    if (!(error instanceof LocustError)) throw error;
+    if (error.code === 'connect' || error.code === 'auth_required') throw error;
+    return null;
   }
 }
 
@@ -98,11 +101,10 @@ async function warnWithoutWorkers(
   signal: AbortSignal,
 ): Promise<void> {
   const { workers } = toSnapshot(await readReport(client, signal), versionOf(info));
-  if (workers === null) return;
-  const connected = [...workers.countByState]
+  const connected = Array.from(workers?.countByState ?? [])
     .filter(([state]) => state !== 'missing')
     .reduce((sum, [, count]) => sum + count, 0);
-  if (connected === 0) {
+  if (workers !== null && connected === 0) {
     process.stderr.write('locust-exporter: warning: this master has no workers connected\n');
   }
 }

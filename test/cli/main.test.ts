@@ -144,6 +144,12 @@ describe('driving Locust in vain', () => {
     assert.match(stderr, /--spawn-rate: expected a number above 0, got "0"/);
   });
 
+  it('takes no empty value for zero users', async () => {
+    const { code, stderr } = await run(['swarm', '--users=', '--locust-url', 'http://127.0.0.1:1']);
+    assert.equal(code, 2);
+    assert.match(stderr, /--users: expected a whole number, got ""/);
+  });
+
   it('says when Locust is not there', async () => {
     const { code, stderr } = await run(['stats', '--locust-url', 'http://127.0.0.1:1']);
     assert.equal(code, 1);
