@@ -1,20 +1,23 @@
 import type { Logger } from 'pino';
 import type { Collector } from './collect/collector.ts';
-import { HEALTH_PATHS } from './config/health-paths.ts';
 import { createLoopCollector } from './collect/loop.ts';
 import { createOnDemandCollector } from './collect/on-demand.ts';
 import { createReader, type Clock, type Outcome } from './collect/reader.ts';
 import { createRenderer } from './collect/render-outcome.ts';
+import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
+import { connect } from './connect.ts';
 import { createApp } from './http/create-app.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page.ts';
-import { createLocustClient } from './locust/client.ts';
+import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
   readonly address: string;
+  /** Settles when a client asks for the end by QUIT_PATH. */
+  readonly quitAsked: Promise<unknown>;
   /** Lets requests under way end, and frees everything. */
   stop(): Promise<void>;
 }
@@ -40,14 +43,11 @@ export async function startExporter(
   logger: Logger,
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Exporter> {
-  const client = createLocustClient({
-    url: settings.LOCUST_URL,
-    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
-    userAgent: `locust-exporter/${build.version}`,
-  });
-  const self = createSelfMetrics(build);
+  const client = connect(settings, build);
+  const legacy = settings.LEGACY_METRICS;
+  const self = createSelfMetrics(build, { legacy: legacy !== 'off' });
   const reader = createReader({ client, self, logger, clock });
-  const render = createRenderer(settings.METRIC_PREFIX, self);
+  const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
 
   function createCollector(): Collector {
@@ -66,8 +66,16 @@ export async function startExporter(
     }
   }
 
+  const quit = Promise.withResolvers<null>();
   const app = createApp({
     healthPaths: HEALTH_PATHS,
+    quitPath: QUIT_PATH,
+    quit:
+      settings.QUIT_ENDPOINT === 'on'
+        ? () => {
+            quit.resolve(null);
+          }
+        : null,
     metricsPath: settings.METRICS_PATH,
     metrics: async ({ format, gzip, timeoutMs }) =>
       render(await collector.current(timeoutMs), { format, gzip }),
@@ -93,6 +101,7 @@ export async function startExporter(
   collector.start();
   return {
     address: addressOf(server),
+    quitAsked: quit.promise,
     async stop() {
       collector.stop();
       await closeServer(server, DRAIN_MS);

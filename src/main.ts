@@ -19,12 +19,13 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
         `locust-exporter ${build.version} (revision ${build.revision}, Node.js ${process.version})`,
       );
     }
-    const settings = loadConfig(env, flags, problems);
-    if (checkConfig) return print(checkedConfig(settings));
+    const config = loadConfig(env, flags, problems);
+    const { settings } = config;
+    if (checkConfig) return print(checkedConfig(config));
     switch (command) {
       case 'serve': {
         const { serve } = await import('./serve.ts');
-        return await serve(settings, build);
+        return await serve(config, build);
       }
       case 'demo': {
         const { demo } = await import('./cli/demo.ts');

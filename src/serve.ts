@@ -1,18 +1,25 @@
 import type { Logger } from 'pino';
 import { startExporter, type Exporter } from './app.ts';
+import type { Config } from './config/load-config.ts';
+import { QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { createLogger } from './logger.ts';
 import type { BuildInfo } from './metrics/self.ts';
 
-/** Serves until a signal ends it. @returns the exit code */
-export async function serve(settings: Settings, build: BuildInfo): Promise<number> {
+/** Serves until a signal or a request ends it. @returns the exit code */
+export async function serve({ settings, warnings }: Config, build: BuildInfo): Promise<number> {
   const logger = await createLogger(settings);
+  for (const warning of warnings) logger.warn(warning);
+  if (settings.LOCUST_TLS_INSECURE) logger.warn("Locust's certificate is not verified");
   // Waited for from the start: a signal may come while this is still starting.
   const ended = nextSignal();
   const exporter = await start(settings, build, logger);
   if (exporter === null) return 1;
-  const signal = await ended;
-  logger.info({ signal }, 'stopping');
+  const reason = await Promise.race([
+    ended.then((signal) => ({ signal })),
+    exporter.quitAsked.then(() => ({ request: QUIT_PATH })),
+  ]);
+  logger.info(reason, 'stopping');
   await exporter.stop();
   return 0;
 }

@@ -13,10 +13,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bin.ts': ['main.ts'],
   'main.ts': ['serve.ts', 'build-info.ts', 'config', 'cli'],
   'serve.ts': ['app.ts', 'logger.ts', 'config', 'metrics'],
-  'app.ts': ['collect', 'config', 'http', 'locust', 'metrics'],
+  'app.ts': ['collect', 'config', 'connect.ts', 'http', 'locust', 'metrics'],
+  'connect.ts': ['config', 'locust', 'metrics'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
-  config: ['envalid'],
+  config: ['envalid', 'node:'],
   locust: ['undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
@@ -24,6 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'node:',
     'app.ts',
+    'connect.ts',
     'serve.ts',
     'logger.ts',
     'config',
@@ -40,6 +42,7 @@ const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['http', 'locust'],
   ['serve.ts', 'metrics'],
   ['build-info.ts', 'metrics'],
+  ['connect.ts', 'metrics'],
 ];
 
 interface Import {

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/load-config.ts';
 import type { Settings } from '../config/settings.ts';
-import { createLocustClient, type LocustClient } from '../locust/client.ts';
+import { connect } from '../connect.ts';
+import type { LocustClient } from '../locust/client.ts';
 import { RefusedError, resetStats, stop, swarm, type SwarmOptions } from '../locust/control.ts';
 import { LocustError } from '../locust/errors.ts';
 import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-report.ts';
@@ -21,11 +22,7 @@ export async function drive(
   settings: Settings,
   build: BuildInfo,
 ): Promise<number> {
-  const client = createLocustClient({
-    url: settings.LOCUST_URL,
-    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
-    userAgent: `locust-exporter/${build.version}`,
-  });
+  const client = connect(settings, build);
   const deadline = () => AbortSignal.timeout(settings.LOCUST_TIMEOUT);
   try {
     switch (command) {

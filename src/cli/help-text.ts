@@ -1,4 +1,4 @@
-import { flagOf, SETTINGS, type Setting } from '../config/settings.ts';
+import { aliasNames, flagOf, SETTINGS, type Setting } from '../config/settings.ts';
 import { COMMANDS } from './commands.ts';
 
 export function helpText(): string {
@@ -9,9 +9,10 @@ export function helpText(): string {
     ),
   ]);
   const settings = Object.entries<Setting<unknown>>(SETTINGS).flatMap(
-    ([name, { default: preset, description }]) => [
-      `  ${name}, --${flagOf(name)} (default ${preset})`,
+    ([name, { default: preset, description, alias }]) => [
+      `  ${name}, --${flagOf(name)} (default ${preset || 'none'})`,
       `      ${description}`,
+      ...(alias === undefined ? [] : [`      alias: ${aliasNames(alias).join(', ')}`]),
     ],
   );
   return [
@@ -22,7 +23,8 @@ export function helpText(): string {
     'Commands:',
     ...commands,
     '',
-    'Settings, each an environment variable or a flag; the flag wins:',
+    'Settings, each an environment variable or a flag; the flag wins. The aliases are those of',
+    'ContainerSolutions/locust_exporter, and count where the setting itself is not set:',
     ...settings,
     '',
     'General flags:',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config/load-config.ts';
-import { flagOf, SETTINGS } from '../config/settings.ts';
+import { flagOf, SETTINGS, type Setting } from '../config/settings.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 export interface CommandLine {
@@ -25,7 +25,12 @@ const GENERAL: Options = {
 /** @throws ConfigError for an unknown command. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const options: Options = { ...GENERAL };
-  for (const name of Object.keys(SETTINGS)) options[flagOf(name)] = { type: 'string' };
+  const switches = new Set<string>();
+  for (const [name, { alias, isSwitch }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    options[flagOf(name)] = { type: isSwitch ? 'boolean' : 'string' };
+    if (isSwitch) switches.add(flagOf(name));
+    if (alias !== undefined) options[alias.flag] = { type: 'string' };
+  }
   const all = { ...options };
   for (const { flags } of Object.values(COMMANDS)) {
     for (const flag of flags) all[flag.name] = { type: flag.value === null ? 'boolean' : 'string' };
@@ -56,7 +61,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     if (type === undefined) problems.push(`${token.rawName}: unknown flag`);
     else if (type === 'string' && token.value === undefined) {
       problems.push(`${token.rawName}: expected a value`);
-    } else if (type === 'boolean' && token.value !== undefined) {
+    } else if (type === 'boolean' && token.value !== undefined && !switches.has(token.name)) {
       problems.push(`${token.rawName}: expected no value`);
     } else values[token.name] = token.value ?? 'true';
   }

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { buildFamilies, CATALOG } from '../metrics/catalog.ts';
+import { buildFamilies } from '../metrics/catalog.ts';
 import { renderExposition, type ExpositionFormat } from '../metrics/exposition.ts';
+import type { MetricSpec } from '../metrics/metric-spec.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import type { Outcome } from './reader.ts';
 
@@ -14,6 +15,7 @@ const compress = promisify(gzip);
 
 /** Renders an outcome at most once per format and encoding. */
 export function createRenderer(
+  catalog: readonly MetricSpec[],
   prefix: string,
   self: SelfMetrics,
 ): (outcome: Outcome, encoding: Encoding) => Promise<Buffer> {
@@ -21,7 +23,7 @@ export function createRenderer(
 
   async function render(outcome: Outcome, { format, gzip: zipped }: Encoding): Promise<Buffer> {
     if (zipped) return compress(await once(outcome, { format, gzip: false }), { level: 1 });
-    const families = buildFamilies(CATALOG, prefix, outcome.report);
+    const families = buildFamilies(catalog, prefix, outcome.report);
     return Buffer.from(renderExposition([...families, ...(await self.families())], format));
   }
 

@@ -1,5 +1,5 @@
 import { customCleanEnv, makeValidator } from 'envalid';
-import { HEALTH_PATHS } from './health-paths.ts';
+import { HEALTH_PATHS, QUIT_PATH } from './paths.ts';
 import { redactUrls } from './redact-urls.ts';
 import { flagOf, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
 
@@ -16,16 +16,32 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface Config {
+  readonly settings: Settings;
+  /** What is not wrong but wants to be known, one line each. */
+  readonly warnings: readonly string[];
+}
+
 /** A value that is set, and by what. */
 interface Given {
+  /** In our notation. */
   readonly text: string;
+  /** As the user wrote it. */
+  readonly written: string;
   readonly source: string;
 }
 
+/** What is set for one setting, by its own names and by those of its alias. */
+interface Candidates {
+  readonly own: Given | undefined;
+  readonly alias: Given | undefined;
+}
+
 /**
- * Reads the settings. An empty variable counts as not set, an unknown one is ignored.
+ * Reads the settings. An empty variable counts as not set, an unknown one is ignored. A
+ * flag beats its variable, and both beat the alias of the setting.
  *
- * @param flags values by flag name, without dashes; a flag beats its variable.
+ * @param flags values by flag name, without dashes.
  * @param known problems that were found before, to be reported with the rest.
  * @throws ConfigError
  */
@@ -33,43 +49,94 @@ export function loadConfig(
   env: Environment,
   flags: Environment,
   known: readonly string[] = [],
-): Settings {
-  const given = new Map(SETTING_NAMES.map((name) => [name, findValue(name, env, flags)]));
+): Config {
+  const candidates = new Map(SETTING_NAMES.map((name) => [name, candidatesFor(name, env, flags)]));
+  const given = new Map(
+    Array.from(candidates, ([name, { own, alias }]) => [name, own ?? alias] as const),
+  );
   const raw = Object.fromEntries(
     SETTING_NAMES.map((name) => [name, given.get(name)?.text ?? SETTINGS[name].default]),
   );
   const problems = [...known];
   const describe = (name: SettingName, problem: string) => {
-    const { source, text } = given.get(name) ?? { source: name, text: SETTINGS[name].default };
-    problems.push(`${source}: ${problem}, got "${redactUrls(text)}"`);
+    const preset = SETTINGS[name].default;
+    const { source, written } = given.get(name) ?? { source: name, written: preset };
+    problems.push(`${source}: ${problem}, got "${redactUrls(written)}"`);
   };
-  const settings = customCleanEnv(raw, VALIDATORS, (cleaned) => ({ ...cleaned }), {
+  const cleaned = customCleanEnv(raw, VALIDATORS, (values) => ({ ...values }), {
     reporter({ errors }) {
       for (const name of SETTING_NAMES) {
         const error = errors[name];
         if (error !== undefined) describe(name, error.message);
       }
     },
-  }) as unknown as Settings;
+  });
+  const comesFromPredecessor = [...candidates.values()].some(({ alias }) => alias !== undefined);
+  const settings = decideAuto(cleaned, comesFromPredecessor ? 'on' : 'off');
   if (problems.length === known.length) checkTogether(settings, describe);
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(settings);
+  const warnings = Array.from(candidates, ([name, { own, alias }]) =>
+    own !== undefined && alias !== undefined ? warnOfTwo(name, own, alias) : [],
+  ).flat();
+  return { settings: Object.freeze(settings), warnings };
 }
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
+interface Boxed {
+  readonly value: unknown;
+}
+
 const VALIDATORS = Object.fromEntries(
   Object.entries<Setting<unknown>>(SETTINGS).map(([name, { parse, description }]) => [
     name,
-    makeValidator(parse)({ desc: description }),
+    // In a box, because envalid takes null for a mistake.
+    makeValidator((text) => ({ value: parse(text) }))({ desc: description }),
   ]),
 );
 
-function findValue(name: SettingName, env: Environment, flags: Environment): Given | undefined {
-  const flag = flags[flagOf(name)];
-  if (flag !== undefined) return { text: flag, source: `--${flagOf(name)}` };
-  const variable = env[name];
-  return variable === undefined || variable === '' ? undefined : { text: variable, source: name };
+function candidatesFor(name: SettingName, env: Environment, flags: Environment): Candidates {
+  const { alias }: Setting<unknown> = SETTINGS[name];
+  return {
+    own: find(env, name, flags, flagOf(name)),
+    alias: alias && find(env, alias.variable, flags, alias.flag, alias.convert),
+  };
+}
+
+function find(
+  env: Environment,
+  variable: string | undefined,
+  flags: Environment,
+  flag: string,
+  convert = (text: string) => text,
+): Given | undefined {
+  const byFlag = flags[flag];
+  if (byFlag !== undefined) {
+    return { text: convert(byFlag), written: byFlag, source: `--${flag}` };
+  }
+  const byVariable = variable === undefined ? undefined : env[variable];
+  if (variable === undefined || byVariable === undefined || byVariable === '') return undefined;
+  return { text: convert(byVariable), written: byVariable, source: variable };
+}
+
+function decideAuto(values: Readonly<Record<string, Boxed>>, decision: 'on' | 'off'): Settings {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { value }]) => [name, value === 'auto' ? decision : value]),
+  ) as Settings;
+}
+
+/** A line when two values differ, and not only in how they are written. */
+function warnOfTwo(name: SettingName, own: Given, alias: Given): string[] {
+  const meaning = ({ text }: Given) => {
+    try {
+      return JSON.stringify(SETTINGS[name].parse(text));
+    } catch {
+      return text;
+    }
+  };
+  if (meaning(own) === meaning(alias)) return [];
+  const quote = ({ source, written }: Given) => `${source} "${redactUrls(written)}"`;
+  return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }
 
 /** What no value tells by itself. */
@@ -79,6 +146,9 @@ function checkTogether(
 ): void {
   if (HEALTH_PATHS.includes(settings.METRICS_PATH)) {
     describe('METRICS_PATH', 'expected a path that is not one of the health checks');
+  }
+  if (settings.METRICS_PATH === QUIT_PATH) {
+    describe('METRICS_PATH', 'expected a path that does not end the exporter');
   }
   if (settings.SCRAPE_MODE === 'loop' && settings.STALE_AFTER <= settings.POLL_INTERVAL) {
     describe('STALE_AFTER', 'expected more than POLL_INTERVAL');

@@ -9,23 +9,33 @@ export interface ListenAddress {
  * who calls it adds the name of the setting and the value.
  */
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3, // U+00B5, micro sign
+  μs: 1e-3, // U+03BC, Greek mu
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 /** Go's notation: `500ms`, `2s`, `1m30s`, `1.5s`, `0`. @returns milliseconds */
 export function parseDuration(text: string): number {
-  if (text === '0') return 0;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
+  if (/^\+?0$/.test(text)) return 0;
+  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/;
+  if (!new RegExp(`^\\+?(?:${part.source})+$`).test(text)) {
     throw new Error('expected a duration such as 500ms, 2s or 1m30s');
   }
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+  for (const [, amount, unit] of text.matchAll(new RegExp(part, 'g'))) {
     total += Number(amount) * (UNIT_MS[unit ?? ''] ?? NaN);
   }
   return total;
 }
 
 /** What a Node.js timer can wait for. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** @returns a parser of durations from `least` ms on. */
 export function durationFrom(least: number, leastText: string): (text: string) => number {
@@ -95,6 +105,17 @@ export function parseMetricPrefix(text: string): string {
     throw new Error('expected letters, digits and underscores, no digit first');
   }
   return text.replace(/_+$/, '') || text;
+}
+
+export function parseSwitch(text: string): boolean {
+  if (/^(?:true|on|yes|1)$/i.test(text)) return true;
+  if (/^(?:false|off|no|0)$/i.test(text)) return false;
+  throw new Error('expected true or false');
+}
+
+/** @returns a parser that takes an empty text for what is not set. */
+export function optional<T>(parse: (text: string) => T): (text: string) => T | null {
+  return (text) => (text === '' ? null : parse(text));
 }
 
 export function oneOf<const Choice extends string>(

@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
 import { negotiateFormat } from './negotiate-format.ts';
@@ -7,6 +7,9 @@ import type { StatusView } from './status-page.ts';
 
 export interface AppOptions {
   readonly healthPaths: readonly string[];
+  readonly quitPath: string;
+  /** Ends the exporter; null where nobody may. */
+  readonly quit: (() => void) | null;
   readonly metricsPath: string;
   /** @param timeoutMs how long the scraper will wait. */
   readonly metrics: (request: {
@@ -20,6 +23,8 @@ export interface AppOptions {
 
 export function createApp({
   healthPaths,
+  quitPath,
+  quit,
   metricsPath,
   metrics,
   status,
@@ -34,6 +39,16 @@ export function createApp({
     response.type('text/plain').send('ok\n');
   });
 
+  const endOnRequest: RequestHandler = (_request, response) => {
+    if (quit === null) {
+      response.status(404).type('text/plain').send('QUIT_ENDPOINT is off\n');
+      return;
+    }
+    response.on('close', quit);
+    response.set('Connection', 'close').type('text/plain').send('stopping\n');
+  };
+  app.route(quitPath).get(endOnRequest).post(endOnRequest);
+
   app.get(metricsPath, async (request, response) => {
     const format = negotiateFormat(request.get('accept'));
     const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
@@ -45,7 +60,12 @@ export function createApp({
     response.send(body);
   });
 
-  app.get('/', async (_request, response) => {
+  app.get('/', async (request, response) => {
+    // The page reads Locust, which may take longer than the kubelet waits.
+    if (request.get('user-agent')?.startsWith('kube-probe/')) {
+      response.type('text/plain').send('ok\n');
+      return;
+    }
     // The page is for people, who can wait for its code; a scraper never needs it.
     const { renderStatusPage, STATUS_PAGE_CSP } = await import('./status-page.ts');
     response

@@ -7,6 +7,14 @@ export interface ClientOptions {
   readonly url: URL;
   readonly maxResponseBytes: number;
   readonly userAgent: string;
+  readonly tls?: TlsOptions;
+}
+
+export interface TlsOptions {
+  /** Certificates in PEM to verify Locust's by, instead of the public authorities. */
+  readonly ca?: string | undefined;
+  /** Whether Locust's certificate goes unverified. */
+  readonly insecure?: boolean;
 }
 
 /** Speaks HTTP with one Locust. Every failure is a LocustError. */
@@ -24,12 +32,21 @@ export function createLocustClient({
   url,
   maxResponseBytes,
   userAgent,
+  tls = {},
 }: ClientOptions): LocustClient {
   const base = withoutCredentials(url);
   const headers: Record<string, string> = { accept: '*/*', 'user-agent': userAgent };
   if (url.username !== '' || url.password !== '') headers['authorization'] = basicAuth(url);
   // The deadline is the caller's signal. It is one connection because Locust is read once at a time.
-  const agent = new Agent({ connections: 1, headersTimeout: 0, bodyTimeout: 0 });
+  const agent = new Agent({
+    connections: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: {
+      rejectUnauthorized: tls.insecure !== true,
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    },
+  });
 
   async function send(path: string, init: Parameters<typeof request>[1]): Promise<string> {
     const target = new URL(path, base);

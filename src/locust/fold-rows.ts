@@ -65,6 +65,7 @@ function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
       sumSeconds: combine(x.sumSeconds, y.sumSeconds, sum),
       minSeconds: either(x.minSeconds, y.minSeconds, Math.min),
       maxSeconds: either(x.maxSeconds, y.maxSeconds, Math.max),
+      medianSeconds: null,
       quantiles: [],
     },
   };

@@ -67,7 +67,21 @@ export function toTransportError(thrown: unknown, target: URL): LocustError {
   return new LocustError('connect', `cannot reach ${target.origin}: ${reason}`, { cause: error });
 }
 
+const TLS_HINT =
+  'name its certificate, or that of its authority, in LOCUST_CA_FILE, or set LOCUST_TLS_INSECURE=true';
+const UNTRUSTED = `its certificate is not one that is trusted; ${TLS_HINT}`;
+
 const CONNECT_HINTS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${TLS_HINT}`,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  CERT_HAS_EXPIRED: 'its certificate has expired; renew it, or set LOCUST_TLS_INSECURE=true',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'its certificate is for another host; use that host in LOCUST_URL, or set LOCUST_TLS_INSECURE=true',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'no TLS there; if Locust has no --tls-cert, LOCUST_URL must begin with http',
   ECONNREFUSED: 'connection refused; is Locust running, with its web UI (not --headless)?',
   ENOTFOUND: 'host name not found; check LOCUST_URL',
   EAI_AGAIN: 'host name not found for now; check LOCUST_URL',

@@ -31,11 +31,20 @@ export function parseRequestStats(row: JsonObject, generation: Generation): Requ
 
 /** Locust fills a row without measurements with zeros, which say nothing. */
 function parseResponseTime(row: JsonObject, count: number | null): ResponseTime {
+  const medianSeconds = toSeconds(numberAt(row, 'median_response_time'));
   if (count === 0) {
-    return { count, sumSeconds: 0, minSeconds: null, maxSeconds: null, quantiles: [] };
+    return {
+      count,
+      sumSeconds: 0,
+      minSeconds: null,
+      maxSeconds: null,
+      medianSeconds,
+      quantiles: [],
+    };
   }
   return {
     count,
+    medianSeconds,
     sumSeconds: toSeconds(total(numberAt(row, 'avg_response_time'), count)),
     minSeconds: toSeconds(numberAt(row, 'min_response_time')),
     maxSeconds: toSeconds(numberAt(row, 'max_response_time')),

@@ -54,6 +54,8 @@ export interface ResponseTime {
   readonly sumSeconds: number | null;
   readonly minSeconds: number | null;
   readonly maxSeconds: number | null;
+  /** Locust's own median; 0 where it says so of a row without measurements. */
+  readonly medianSeconds: number | null;
   /** Since the statistics began, in ascending order, each quantile once. */
   readonly quantiles: readonly Quantile[];
 }

@@ -3,6 +3,7 @@ import { NO_LABELS, type Family } from './family.ts';
 import {
   aggregateSummary,
   endpointSummaries,
+  errorSamples,
   fromSnapshot,
   ofAggregate,
   perEndpoint,
@@ -14,15 +15,27 @@ import {
   type Report,
 } from './metric-spec.ts';
 
+/* These two have always had these names. */
+
+export const UP: MetricSpec = {
+  name: 'up',
+  type: 'gauge',
+  help: 'Whether the last read of Locust gave a valid report (1) or not (0).',
+  labels: [],
+  samples: ({ snapshot }) => sampleOf(NO_LABELS, snapshot === null ? 0 : 1),
+};
+
+export const USERS: MetricSpec = {
+  name: 'users',
+  type: 'gauge',
+  help: 'Simulated users running now (user_count).',
+  labels: [],
+  samples: single(({ users }) => users),
+};
+
 /** Every metric about Locust, in the order of the exposition. */
 export const CATALOG: readonly MetricSpec[] = [
-  {
-    name: 'up',
-    type: 'gauge',
-    help: 'Whether the last read of Locust gave a valid report (1) or not (0).',
-    labels: [],
-    samples: ({ snapshot }) => sampleOf(NO_LABELS, snapshot === null ? 0 : 1),
-  },
+  UP,
   {
     name: 'state',
     type: 'gauge',
@@ -35,13 +48,7 @@ export const CATALOG: readonly MetricSpec[] = [
       })),
     ),
   },
-  {
-    name: 'users',
-    type: 'gauge',
-    help: 'Simulated users running now (user_count).',
-    labels: [],
-    samples: single(({ users }) => users),
-  },
+  USERS,
   {
     name: 'total_rps',
     type: 'gauge',
@@ -173,11 +180,7 @@ export const CATALOG: readonly MetricSpec[] = [
     type: 'counter',
     help: 'Occurrences of an error of an endpoint (occurrences in errors).',
     labels: ['method', 'name', 'error'],
-    samples: fromSnapshot(({ errors }) =>
-      errors.flatMap(({ method, name, error, occurrences }) =>
-        sampleOf({ method, name, error }, occurrences),
-      ),
-    ),
+    samples: fromSnapshot(errorSamples),
   },
   {
     name: 'workers',

@@ -28,7 +28,7 @@ export interface MetricSpec {
   readonly samples: (report: Report) => Sample[];
 }
 
-type Pick = (stats: RequestStats) => number | null;
+export type Pick = (stats: RequestStats) => number | null;
 
 /** One sample without labels, or none for null. */
 export function single(value: (snapshot: Snapshot) => number | null): MetricSpec['samples'] {
@@ -70,6 +70,12 @@ export function endpointSummaries({ endpoints }: Snapshot): Sample[] {
   return endpoints.flatMap((endpoint) => summary(endpointLabels(endpoint), endpoint.responseTime));
 }
 
+export function errorSamples({ errors }: Snapshot): Sample[] {
+  return errors.flatMap(({ method, name, error, occurrences }) =>
+    sampleOf({ method, name, error }, occurrences),
+  );
+}
+
 export function quantileSamples(labels: Labels, quantiles: readonly Quantile[]): Sample[] {
   return quantiles.map(({ quantile, seconds }) => ({ labels, quantile, value: seconds }));
 }
@@ -88,7 +94,7 @@ function summary(labels: Labels, { quantiles, sumSeconds, count }: ResponseTime)
 const labelsOfEndpoint = new WeakMap<Endpoint, Labels>();
 
 /** The same object for the same row, so that its text is written once for all families. */
-function endpointLabels(endpoint: Endpoint): Labels {
+export function endpointLabels(endpoint: Endpoint): Labels {
   let labels = labelsOfEndpoint.get(endpoint);
   if (labels === undefined) {
     labels = { method: endpoint.method, name: endpoint.name };

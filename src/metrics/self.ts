@@ -51,7 +51,19 @@ export const SELF_METRICS = {
   },
 } as const satisfies Record<string, Omit<Family, 'samples'> & { labels: readonly string[] }>;
 
-export function createSelfMetrics({ version, revision }: BuildInfo): SelfMetrics {
+/** What ContainerSolutions/locust_exporter says of itself; this is no Go program of a branch. */
+export const LEGACY_BUILD_INFO = {
+  name: 'locustexporter_build_info',
+  type: 'gauge',
+  help: 'Version of the exporter and revision of its source, always 1.',
+  labels: ['branch', 'goversion', 'revision', 'version'],
+} as const;
+
+/** @param legacy whether LEGACY_BUILD_INFO is among them. */
+export function createSelfMetrics(
+  { version, revision }: BuildInfo,
+  { legacy = false }: { readonly legacy?: boolean } = {},
+): SelfMetrics {
   const registry = new Registry();
   const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(
     spec: Spec,
@@ -65,6 +77,9 @@ export function createSelfMetrics({ version, revision }: BuildInfo): SelfMetrics
     { version, revision, node_version: process.version },
     1,
   );
+  if (legacy) {
+    new Gauge(settings(LEGACY_BUILD_INFO)).set({ branch: '', goversion: '', revision, version }, 1);
+  }
   const duration = new Gauge(settings(SELF_METRICS.scrapeDuration));
   const lastSuccess = new Gauge(settings(SELF_METRICS.lastSuccess));
   // prom-client prints 0 for a gauge that was never set; no read has succeeded in 1970.

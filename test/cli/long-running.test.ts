@@ -70,8 +70,9 @@ describe('demo', () => {
 });
 
 describe('stats --watch', () => {
-  it('goes on while Locust is away, and ends with 0 when interrupted', async () => {
+  it('goes on while Locust is away, and ends with 0 when interrupted', async (t) => {
     const locust = await startSimulatedLocust({ scenario: 'manual' });
+    t.after(() => locust.close());
     const args = ['stats', '--watch', '--locust-url', locust.url];
     const { child } = await startUntil(/State: ready/, ...args);
     const away = new Promise<void>((resolve) => {
@@ -100,8 +101,9 @@ describe('LOG_FORMAT=pretty', () => {
 });
 
 describe('loop mode', () => {
-  it('reads Locust without being asked', async () => {
+  it('reads Locust without being asked', async (t) => {
     const locust = await startSimulatedLocust({ scenario: 'manual' });
+    t.after(() => locust.close());
     const { child } = await startUntil(
       /listening/,
       '--scrape-mode',
@@ -115,6 +117,5 @@ describe('loop mode', () => {
     );
     while (locust.reads < 3) await new Promise((resolve) => setTimeout(resolve, 50));
     await endsWith0(child, 'SIGTERM');
-    await locust.close();
   });
 });

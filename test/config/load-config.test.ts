@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SettingName } from '../../src/config/settings.ts';
 import { ConfigError, loadConfig, type Environment } from '../../src/config/load-config.ts';
 
 function problemsOf(env: Environment, flags: Environment = {}): readonly string[] {
@@ -14,7 +15,7 @@ function problemsOf(env: Environment, flags: Environment = {}): readonly string[
 
 describe('loadConfig', () => {
   it('has a default for everything', () => {
-    const settings = loadConfig({}, {});
+    const { settings } = loadConfig({}, {});
     assert.equal(settings.LOCUST_URL.href, 'http://localhost:8089/');
     assert.deepEqual(settings.LISTEN_ADDRESS, { host: undefined, port: 9646 });
     assert.equal(settings.LOCUST_TIMEOUT, 5000);
@@ -25,7 +26,7 @@ describe('loadConfig', () => {
 
   it('lets a flag beat its variable, and takes an empty variable as not set', () => {
     const env = { CACHE_TTL: '3s', POLL_INTERVAL: '', LOG_LEVEL: 'debug' };
-    const settings = loadConfig(env, { 'cache-ttl': '1m30s' });
+    const { settings } = loadConfig(env, { 'cache-ttl': '1m30s' });
     assert.equal(settings.CACHE_TTL, 90_000);
     assert.equal(settings.POLL_INTERVAL, 2000);
     assert.equal(settings.LOG_LEVEL, 'debug');
@@ -91,11 +92,7 @@ describe('loadConfig', () => {
     }
   });
 
-  const GOOD: readonly (readonly [
-    name: keyof ReturnType<typeof loadConfig>,
-    value: string,
-    result: unknown,
-  ])[] = [
+  const GOOD: readonly (readonly [name: SettingName, value: string, result: unknown])[] = [
     ['LISTEN_ADDRESS', '[::1]:80', { host: '::1', port: 80 }],
     ['LISTEN_ADDRESS', 'localhost:0', { host: 'localhost', port: 0 }],
     ['LISTEN_ADDRESS', '0.0.0.0:9646', { host: '0.0.0.0', port: 9646 }],
@@ -108,7 +105,7 @@ describe('loadConfig', () => {
   ];
   for (const [name, value, result] of GOOD) {
     it(`understands ${name}=${value}`, () => {
-      assert.deepEqual(loadConfig({ [name]: value, STALE_AFTER: '2h' }, {})[name], result);
+      assert.deepEqual(loadConfig({ [name]: value, STALE_AFTER: '2h' }, {}).settings[name], result);
     });
   }
 });

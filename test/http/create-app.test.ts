@@ -6,6 +6,7 @@ import { afterEach, beforeEach, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createApp, type AppOptions } from '../../src/http/create-app.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { keepLog } from '../collect/in-process.ts';
 import { sampleView } from './sample-status-view.ts';
 
@@ -15,22 +16,29 @@ let server: Server;
 let asked: Asked[];
 let log: ReturnType<typeof keepLog>['lines'];
 let metrics: AppOptions['metrics'];
+let quits: number;
 
 beforeEach(async () => {
   asked = [];
+  quits = 0;
   const { logger, lines } = keepLog('debug');
   log = lines;
   metrics = ({ gzip }) => Promise.resolve(gzip ? gzipSync('a 1\n') : Buffer.from('a 1\n'));
+  server = await serve(logger, () => (quits += 1));
+});
+
+function serve(logger: AppOptions['logger'], quit: AppOptions['quit']): Promise<Server> {
   const app = createApp({
     ...{ healthPaths: ['/healthz', '/-/ready'], metricsPath: '/metrics', logger },
+    ...{ quitPath: '/quit', quit },
     metrics: (one) => {
       asked.push(one);
       return metrics(one);
     },
     status: () => Promise.resolve(sampleView()),
   });
-  server = await listen(app, { host: '127.0.0.1', port: 0 });
-});
+  return listen(app, { host: '127.0.0.1', port: 0 });
+}
 
 afterEach(async () => {
   await closeServer(server, 0);
@@ -128,4 +136,27 @@ it('an error of ours is 500, logged, and not shown', async () => {
     log().map(({ level }) => level),
     ['error'],
   );
+});
+
+it('a request ends the exporter where it may, and its answer is still sent', async () => {
+  for (const method of ['GET', 'POST']) {
+    const { status, headers, body } = await ask('/quit', {}, method);
+    assert.deepEqual([status, headers.connection, body], [200, 'close', 'stopping\n']);
+  }
+  assert.equal((await ask('/quit', {}, 'PUT')).status, 404);
+  await waitUntil('both were heard', () => quits === 2);
+});
+
+it('a request ends nothing where it may not, and is told why', async () => {
+  await closeServer(server, 0);
+  server = await serve(keepLog('debug').logger, null);
+  for (const method of ['GET', 'POST']) {
+    const { status, body } = await ask('/quit', {}, method);
+    assert.deepEqual([status, body], [404, 'QUIT_ENDPOINT is off\n']);
+  }
+});
+
+it('a probe of the kubelet is answered without reading Locust', async () => {
+  const { status, body } = await ask('/', { 'user-agent': 'kube-probe/1.31' });
+  assert.deepEqual([status, body], [200, 'ok\n']);
 });

@@ -13,6 +13,7 @@ export function sampleStats(changes: Partial<RequestStats> = {}): RequestStats {
       sumSeconds: 176.4,
       minSeconds: 0.003,
       maxSeconds: 3.4,
+      medianSeconds: 0.12,
       quantiles: [
         { quantile: 0.5, seconds: 0.12 },
         { quantile: 0.95, seconds: 0.98 },

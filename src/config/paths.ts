@@ -8,3 +8,6 @@ export const HEALTH_PATHS: readonly string[] = [
   '/-/ready',
   '/ready',
 ];
+
+/** Ends the exporter, by a name that sidecars have agreed on. */
+export const QUIT_PATH = '/quitquitquit';
