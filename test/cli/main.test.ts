@@ -70,6 +70,19 @@ describe('the program', () => {
     assert.doesNotMatch(stdout, /hush/);
   });
 
+  it('takes switches with and without a value, and the flags of its predecessor', async () => {
+    const check = async (...args: string[]) => (await run(['--check-config', ...args])).stdout;
+    const bare = await check('--locust-tls-insecure', '--web.listen-address', '0.0.0.0:1');
+    assert.match(bare, /^LOCUST_TLS_INSECURE=true$/m);
+    assert.match(bare, /^LISTEN_ADDRESS=:1$/m);
+    assert.match(bare, /^LEGACY_METRICS=on$/m);
+    const off = await check('--locust-tls-insecure=false', '--locust-url=http://a');
+    assert.match(off, /^LOCUST_TLS_INSECURE=false$/m);
+    assert.match(off, /^LEGACY_METRICS=off$/m);
+    const two = await check('--locust-url=http://a', '--locust.uri=http://b');
+    assert.match(two, /^warning: --locust\.uri "http:\/\/b" is ignored/m);
+  });
+
   it('serves until SIGTERM, then exits with 0', async () => {
     const child = spawn(process.execPath, [BIN, '--listen-address', '127.0.0.1:0'], {
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -64,6 +64,9 @@ describe('loadConfig', () => {
     ['MAX_RESPONSE_BYTES', '512MiB', SIZE],
     ['METRIC_PREFIX', '1x', 'expected letters, digits and underscores, no digit first'],
     ['SCRAPE_MODE', 'push', 'expected one of on-demand, loop'],
+    ['LOCUST_TLS_INSECURE', 'maybe', 'expected true or false'],
+    ['METRICS_PATH', '/quitquitquit', 'expected a path that does not end the exporter'],
+    ['LEGACY_METRICS', 'maybe', 'expected one of auto, on, off, only'],
     ['LOG_FORMAT', 'xml', 'expected one of json, pretty'],
   ];
   for (const [name, value, problem] of BAD) {
@@ -102,6 +105,9 @@ describe('loadConfig', () => {
     ['MAX_RESPONSE_BYTES', '1048576', 1048576],
     ['METRIC_PREFIX', 'load_', 'load'],
     ['LOG_LEVEL', 'WARN', 'warn'],
+    ['LOCUST_TLS_INSECURE', 'yes', true],
+    ['LOCUST_TLS_INSECURE', '0', false],
+    ['LOCUST_CA_FILE', '', null],
   ];
   for (const [name, value, result] of GOOD) {
     it(`understands ${name}=${value}`, () => {
