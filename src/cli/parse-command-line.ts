@@ -26,9 +26,11 @@ const GENERAL: Options = {
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const options: Options = { ...GENERAL };
   const switches = new Set<string>();
-  for (const [name, { alias, isSwitch }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+  const lists = new Set<string>();
+  for (const [name, { alias, isSwitch, isList }] of Object.entries<Setting<unknown>>(SETTINGS)) {
     options[flagOf(name)] = { type: isSwitch ? 'boolean' : 'string' };
     if (isSwitch) switches.add(flagOf(name));
+    if (isList) lists.add(flagOf(name));
     if (alias !== undefined) options[alias.flag] = { type: 'string' };
   }
   const all = { ...options };
@@ -63,6 +65,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       problems.push(`${token.rawName}: expected a value`);
     } else if (type === 'boolean' && token.value !== undefined && !switches.has(token.name)) {
       problems.push(`${token.rawName}: expected no value`);
+    } else if (lists.has(token.name) && token.name in values) {
+      values[token.name] = [values[token.name], token.value].join('\n');
     } else values[token.name] = token.value ?? 'true';
   }
   return {

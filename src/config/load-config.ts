@@ -18,6 +18,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   readonly settings: Settings;
+  /** Every setting as a user would write it, without secrets. */
+  readonly shown: Readonly<Record<string, string>>;
   /** What is not wrong but wants to be known, one line each. */
   readonly warnings: readonly string[];
 }
@@ -61,7 +63,7 @@ export function loadConfig(
   const describe = (name: SettingName, problem: string) => {
     const preset = SETTINGS[name].default;
     const { source, written } = given.get(name) ?? { source: name, written: preset };
-    problems.push(`${source}: ${problem}, got "${redactUrls(written)}"`);
+    problems.push(`${source}: ${problem}, got "${show(name, written)}"`);
   };
   const cleaned = customCleanEnv(raw, VALIDATORS, (values) => ({ ...values }), {
     reporter({ errors }) {
@@ -78,7 +80,19 @@ export function loadConfig(
   const warnings = Array.from(candidates, ([name, { own, alias }]) =>
     own !== undefined && alias !== undefined ? warnOfTwo(name, own, alias) : [],
   ).flat();
-  return { settings: Object.freeze(settings), warnings };
+  const shown = Object.fromEntries(
+    SETTING_NAMES.map((name) => {
+      const text = raw[name] ?? '';
+      return [name, show(name, text.toLowerCase() === 'auto' ? (settings[name] as string) : text)];
+    }),
+  );
+  return { settings: Object.freeze(settings), shown, warnings };
+}
+
+/** What may be told of a value. */
+function show(name: SettingName, text: string): string {
+  const { isSecret }: Setting<unknown> = SETTINGS[name];
+  return isSecret && text !== '' ? '***' : redactUrls(text);
 }
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -135,7 +149,7 @@ function warnOfTwo(name: SettingName, own: Given, alias: Given): string[] {
     }
   };
   if (meaning(own) === meaning(alias)) return [];
-  const quote = ({ source, written }: Given) => `${source} "${redactUrls(written)}"`;
+  const quote = ({ source, written }: Given) => `${source} "${show(name, written)}"`;
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }
 
@@ -152,5 +166,16 @@ function checkTogether(
   }
   if (settings.SCRAPE_MODE === 'loop' && settings.STALE_AFTER <= settings.POLL_INTERVAL) {
     describe('STALE_AFTER', 'expected more than POLL_INTERVAL');
+  }
+  for (const kind of ['LOCUST', 'PUSHGATEWAY'] as const) {
+    const isTwice =
+      settings[`${kind}_PASSWORD`] !== '' && settings[`${kind}_PASSWORD_FILE`] !== null;
+    if (isTwice) describe(`${kind}_PASSWORD_FILE`, `expected nothing beside ${kind}_PASSWORD`);
+  }
+  if ((settings.LOCUST_CLIENT_CERT_FILE === null) !== (settings.LOCUST_CLIENT_KEY_FILE === null)) {
+    describe('LOCUST_CLIENT_KEY_FILE', 'expected both this and LOCUST_CLIENT_CERT_FILE');
+  }
+  if (settings.LOCUST_LOGIN_PATH !== '' && settings.LOCUST_USERNAME === '') {
+    describe('LOCUST_USERNAME', 'expected a user for the login form');
   }
 }

@@ -37,12 +37,17 @@ export function parseDuration(text: string): number {
 /** What a Node.js timer can wait for. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** @returns a parser of durations from `least` ms on. */
-export function durationFrom(least: number, leastText: string): (text: string) => number {
+/** @returns a parser of durations from `least` to `most` ms. */
+export function durationFrom(
+  least: number,
+  leastText: string,
+  most = LONGEST_MS,
+  mostText = '24 days',
+): (text: string) => number {
   return (text) => {
     const milliseconds = parseDuration(text);
     if (milliseconds < least) throw new Error(`expected a duration of ${leastText} or more`);
-    if (milliseconds > LONGEST_MS) throw new Error('expected a duration of 24 days at most');
+    if (milliseconds > most) throw new Error(`expected a duration of ${mostText} at most`);
     return milliseconds;
   };
 }
@@ -105,6 +110,37 @@ export function parseMetricPrefix(text: string): string {
     throw new Error('expected letters, digits and underscores, no digit first');
   }
   return text.replace(/_+$/, '') || text;
+}
+
+export function parseText(text: string): string {
+  return text;
+}
+
+export function parseNonEmpty(text: string): string {
+  if (text === '') throw new Error('expected a text');
+  return text;
+}
+
+export function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= least)) throw new Error(`expected a whole number of ${least} or more`);
+    return value;
+  };
+}
+
+/** Reads `instance=a,run=7`. @returns values by label name */
+export function parseGrouping(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name, value] = /^\s*([a-zA-Z_]\w*)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+      if (name === undefined || value === undefined || name === 'job') {
+        throw new Error('expected labels other than job, such as instance=a,run=7');
+      }
+      return [name, value];
+    }),
+  );
 }
 
 export function parseSwitch(text: string): boolean {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readTextFile } from './read-text-file.ts';
 
 /** A file of one or more certificates in PEM. */
 export interface Certificates {
@@ -11,7 +11,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 /** @throws Error when the file cannot be read or holds no certificate. */
 export function readCertificates(path: string): Certificates {
-  const pem = read(path);
+  const pem = readTextFile(path);
   const found = pem.match(CERTIFICATE);
   if (found === null) throw new Error('expected a file of certificates in PEM');
   for (const [index, one] of found.entries()) {
@@ -22,20 +22,4 @@ export function readCertificates(path: string): Certificates {
     }
   }
   return { path, pem };
-}
-
-const READ_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is none',
-  EACCES: 'no permission to read it',
-  EISDIR: 'it is a folder',
-};
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = (code === undefined ? undefined : READ_PROBLEMS[code]) ?? message;
-    throw new Error(`expected a file that can be read (${reason})`, { cause: error });
-  }
 }

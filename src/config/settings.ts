@@ -2,12 +2,16 @@ import {
   durationFrom,
   oneOf,
   optional,
+  integerFrom,
   parseByteSize,
+  parseGrouping,
   parseHttpUrl,
   parseListenAddress,
   parseMetricPrefix,
   parseMetricsPath,
+  parseNonEmpty,
   parseSwitch,
+  parseText,
 } from './parse-values.ts';
 import {
   fromGoListenAddress,
@@ -16,7 +20,11 @@ import {
   fromLogLevel,
   fromTelemetryPath,
 } from './predecessor-values.ts';
+import { parsePattern, parseRewrites } from './parse-rewrites.ts';
 import { readCertificates } from './read-certificates.ts';
+import { readHeaders } from './read-headers.ts';
+import { readSecret } from './read-secret.ts';
+import { readWebConfig } from './read-web-config.ts';
 
 /** What ContainerSolutions/locust_exporter calls a setting. */
 export interface Alias {
@@ -37,6 +45,10 @@ export interface Setting<T> {
   readonly unit?: 'ms' | 'B';
   /** Whether its flag may stand without a value, for `true`. */
   readonly isSwitch?: true;
+  /** Whether its value is shown to nobody. */
+  readonly isSecret?: true;
+  /** Whether its flag may be given several times, for several lines. */
+  readonly isList?: true;
   readonly alias?: Alias;
 }
 
@@ -105,6 +117,43 @@ export const SETTINGS = {
       convert: fromGoTimeout,
     },
   },
+  LOCUST_USERNAME: {
+    parse: parseText,
+    default: '',
+    description: 'user for basic auth, or for the login form',
+  },
+  LOCUST_PASSWORD: {
+    parse: parseText,
+    default: '',
+    description: 'password of LOCUST_USERNAME',
+    isSecret: true,
+  },
+  LOCUST_PASSWORD_FILE: {
+    parse: optional(readSecret),
+    default: '',
+    description: 'file with the password of LOCUST_USERNAME',
+  },
+  LOCUST_LOGIN_PATH: {
+    parse: parseText,
+    default: '',
+    description:
+      'where Locust with --web-login takes its login form, such as /login_submit; turns basic auth off',
+  },
+  LOCUST_LOGIN_USERNAME_FIELD: {
+    parse: parseText,
+    default: 'username',
+    description: 'field of the login form for LOCUST_USERNAME',
+  },
+  LOCUST_LOGIN_PASSWORD_FIELD: {
+    parse: parseText,
+    default: 'password',
+    description: 'field of the login form for LOCUST_PASSWORD',
+  },
+  LOCUST_HEADERS_FILE: {
+    parse: optional(readHeaders),
+    default: '',
+    description: 'file of HTTP headers to send to Locust, one "Name: value" a line',
+  },
   LOCUST_CA_FILE: {
     parse: optional(readCertificates),
     default: '',
@@ -116,6 +165,135 @@ export const SETTINGS = {
     default: 'false',
     description: "true: take any certificate of Locust's, unverified",
     isSwitch: true,
+  },
+  LOCUST_CLIENT_CERT_FILE: {
+    parse: optional(readCertificates),
+    default: '',
+    description: 'certificate in PEM to show to Locust, with LOCUST_CLIENT_KEY_FILE',
+  },
+  LOCUST_CLIENT_KEY_FILE: {
+    parse: optional(readSecret),
+    default: '',
+    description: 'key in PEM of LOCUST_CLIENT_CERT_FILE',
+  },
+  LINGER: {
+    parse: durationFrom(0, '0s', 25_000, '25s'),
+    default: '0s',
+    unit: 'ms',
+    description: 'at the end, how long the final numbers wait for one more scrape',
+  },
+  EXIT_AFTER_LOCUST_GONE: {
+    parse: optional(durationFrom(1000, '1s')),
+    default: '',
+    unit: 'ms',
+    description: 'exit when Locust was there and then could not be reached for so long',
+  },
+  PUSHGATEWAY_URL: {
+    parse: optional(parseHttpUrl),
+    default: '',
+    description: 'Pushgateway to push the metrics to, for runs that nobody scrapes',
+    alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_URL', flag: 'pushgateway.url' },
+  },
+  PUSHGATEWAY_JOB: {
+    parse: parseNonEmpty,
+    default: 'locust',
+    description: 'label job of what is pushed',
+    alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_JOB', flag: 'pushgateway.job' },
+  },
+  PUSHGATEWAY_GROUPING: {
+    parse: parseGrouping,
+    default: '',
+    description: 'further labels of what is pushed, such as instance=a,run=7',
+  },
+  PUSHGATEWAY_INTERVAL: {
+    parse: durationFrom(1000, '1s'),
+    default: '10s',
+    unit: 'ms',
+    description: 'time from one push to the next',
+    alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_INTERVAL', flag: 'pushgateway.interval' },
+  },
+  PUSHGATEWAY_USERNAME: {
+    parse: parseText,
+    default: '',
+    description: 'user for basic auth at the Pushgateway',
+  },
+  PUSHGATEWAY_PASSWORD: {
+    parse: parseText,
+    default: '',
+    description: 'password of PUSHGATEWAY_USERNAME',
+    isSecret: true,
+  },
+  PUSHGATEWAY_PASSWORD_FILE: {
+    parse: optional(readSecret),
+    default: '',
+    description: 'file with the password of PUSHGATEWAY_USERNAME',
+  },
+  PUSHGATEWAY_DELETE_AT_EXIT: {
+    parse: parseSwitch,
+    default: 'false',
+    description: 'true: delete at exit what was pushed',
+    isSwitch: true,
+  },
+  WEB_CONFIG_FILE: {
+    parse: optional(readWebConfig),
+    default: '',
+    description:
+      "TLS and basic auth of the exporter itself, in the format of Prometheus' exporters",
+  },
+  WEB_MAX_REQUESTS: {
+    parse: integerFrom(1),
+    default: '100',
+    description: 'requests that are answered at a time; more get 503, health checks apart',
+  },
+  WEB_HEADERS_TIMEOUT: {
+    parse: durationFrom(100, '100ms'),
+    default: '10s',
+    unit: 'ms',
+    description: 'how long a client may take to send the headers of a request',
+  },
+  WEB_REQUEST_TIMEOUT: {
+    parse: durationFrom(100, '100ms'),
+    default: '30s',
+    unit: 'ms',
+    description: 'how long a client may take to send a request, or to go on reading its answer',
+  },
+  NAME_REWRITE: {
+    parse: parseRewrites,
+    default: '',
+    description:
+      'rules "regex => replacement", one a line, that change the names of endpoints; those that get the same name are added up',
+    isList: true,
+  },
+  INCLUDE_NAMES: {
+    parse: optional(parsePattern),
+    default: '',
+    description: 'regex: only endpoints whose name matches it have metrics of their own',
+  },
+  EXCLUDE_NAMES: {
+    parse: optional(parsePattern),
+    default: '',
+    description: 'regex: endpoints whose name matches it have no metrics of their own',
+  },
+  ERROR_REWRITE: {
+    parse: parseRewrites,
+    default: '',
+    description: 'rules like those of NAME_REWRITE, for the texts of errors',
+    isList: true,
+  },
+  MAX_ENDPOINTS: {
+    parse: integerFrom(1),
+    default: '10000',
+    description: 'endpoints with metrics of their own; the rest is added up as (other)',
+  },
+  MAX_ERRORS: {
+    parse: integerFrom(1),
+    default: '1000',
+    description: 'errors with metrics of their own; the rest is added up as (other)',
+  },
+  MAX_LABEL_LENGTH: {
+    parse: integerFrom(16),
+    default: '1024',
+    description: 'characters of a label value; what is longer is cut',
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,

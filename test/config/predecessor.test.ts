@@ -24,6 +24,21 @@ describe('the names of ContainerSolutions/locust_exporter', () => {
     ['LOCUST_EXPORTER_WEB_TELEMETRY_PATH', 'web.telemetry-path', '/m', 'METRICS_PATH', '/m'],
     ['LOCUST_EXPORTER_TIMEOUT', 'locust.timeout', '1m30s', 'LOCUST_TIMEOUT', 90_000],
     ['LOCUST_METRIC_NAMESPACE', 'locust.namespace', 'load', 'METRIC_PREFIX', 'load'],
+    [
+      'LOCUST_EXPORTER_PUSHGATEWAY_URL',
+      'pushgateway.url',
+      'http://p:9091',
+      'PUSHGATEWAY_URL',
+      new URL('http://p:9091'),
+    ],
+    ['LOCUST_EXPORTER_PUSHGATEWAY_JOB', 'pushgateway.job', 'j', 'PUSHGATEWAY_JOB', 'j'],
+    [
+      'LOCUST_EXPORTER_PUSHGATEWAY_INTERVAL',
+      'pushgateway.interval',
+      '7s',
+      'PUSHGATEWAY_INTERVAL',
+      7000,
+    ],
     [null, 'log.level', 'warn', 'LOG_LEVEL', 'warn'],
     [null, 'log.format', 'logger:stderr', 'LOG_FORMAT', 'json'],
   ];

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+
+const READ_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is none',
+  EACCES: 'no permission to read it',
+  EISDIR: 'it is a folder',
+};
+
+/** @throws Error that says why the file cannot be read. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = (code === undefined ? undefined : READ_PROBLEMS[code]) ?? message;
+    throw new Error(`expected a file that can be read (${reason})`, { cause: error });
+  }
+}
