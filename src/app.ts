@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { Collector } from './collect/collector.ts';
+import { createEnding } from './collect/ending.ts';
 import { createLoopCollector } from './collect/loop.ts';
 import { createOnDemandCollector } from './collect/on-demand.ts';
 import { createReader, type Clock, type Outcome } from './collect/reader.ts';
 import { createRenderer } from './collect/render-outcome.ts';
+import { watchGone } from './collect/watch-gone.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { connect } from './connect.ts';
@@ -18,12 +20,20 @@ export interface Exporter {
   readonly address: string;
   /** Settles when a client asks for the end by QUIT_PATH. */
   readonly quitAsked: Promise<unknown>;
+  /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
+  readonly locustGone: Promise<unknown>;
+  /**
+   * Reads Locust no more, and waits until its final numbers are scraped or LINGER is over.
+   *
+   * @returns whether nothing is lost.
+   */
+  linger(): Promise<boolean>;
   /** Lets requests under way end, and frees everything. */
   stop(): Promise<void>;
 }
 
 /** Requests under way at the end get this long. */
-const DRAIN_MS = 5000;
+const DRAIN_MS = 3000;
 
 const DOCS_URL = 'https://github.com/locust-exporter/locust-exporter#readme';
 
@@ -49,6 +59,13 @@ export async function startExporter(
   const reader = createReader({ client, self, logger, clock });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
+  const ending = createEnding({
+    reader,
+    clock,
+    lingerMs: settings.LINGER,
+    staleAfterMs: settings.SCRAPE_MODE === 'loop' ? settings.STALE_AFTER : 0,
+  });
+  let stopping = false;
 
   function createCollector(): Collector {
     const common = { reader, clock, locustTimeoutMs: settings.LOCUST_TIMEOUT };
@@ -77,11 +94,22 @@ export async function startExporter(
           }
         : null,
     metricsPath: settings.METRICS_PATH,
-    metrics: async ({ format, gzip, timeoutMs }) =>
-      render(await collector.current(timeoutMs), { format, gzip }),
-    status: async () => statusView(await collector.current(Infinity)),
+    metrics: async ({ format, gzip, timeoutMs }) => {
+      const outcome = await known(timeoutMs);
+      const onSent = () => {
+        ending.sent(outcome);
+      };
+      return { body: await render(outcome, { format, gzip }), onSent };
+    },
+    status: async () => statusView(await known(Infinity)),
     logger,
   });
+
+  /** What to tell of Locust now. */
+  async function known(timeoutMs: number): Promise<Outcome> {
+    const final = stopping ? ending.final() : null;
+    return final ?? ending.present(await collector.current(timeoutMs));
+  }
 
   function statusView({ report, problem }: Outcome): StatusView {
     return {
@@ -97,13 +125,30 @@ export async function startExporter(
     };
   }
 
+  const gone = Promise.withResolvers<null>();
   const server = await listen(app, settings.LISTEN_ADDRESS);
   collector.start();
+  const watch =
+    settings.EXIT_AFTER_LOCUST_GONE === null
+      ? null
+      : watchGone({ collector, reader, clock, afterMs: settings.EXIT_AFTER_LOCUST_GONE }, () => {
+          gone.resolve(null);
+        });
   return {
     address: addressOf(server),
     quitAsked: quit.promise,
-    async stop() {
+    locustGone: gone.promise,
+    linger() {
+      stopping = true;
+      watch?.stop();
       collector.stop();
+      return ending.linger();
+    },
+    async stop() {
+      stopping = true;
+      watch?.stop();
+      collector.stop();
+      reader.retire();
       await closeServer(server, DRAIN_MS);
       await client.close();
     },

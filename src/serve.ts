@@ -8,18 +8,21 @@ import type { BuildInfo } from './metrics/self.ts';
 
 /** Serves until a signal or a request ends it. @returns the exit code */
 export async function serve({ settings, warnings }: Config, build: BuildInfo): Promise<number> {
+  // Caught from the start: a signal may come while this is still starting.
+  const signals = catchSignals();
   const logger = await createLogger(settings);
   for (const warning of warnings) logger.warn(warning);
   if (settings.LOCUST_TLS_INSECURE) logger.warn("Locust's certificate is not verified");
-  // Waited for from the start: a signal may come while this is still starting.
-  const ended = nextSignal();
   const exporter = await start(settings, build, logger);
   if (exporter === null) return 1;
   const reason = await Promise.race([
-    ended.then((signal) => ({ signal })),
+    signals.first.then((signal) => ({ signal })),
     exporter.quitAsked.then(() => ({ request: QUIT_PATH })),
+    exporter.locustGone.then(() => ({ locust: 'gone' })),
   ]);
   logger.info(reason, 'stopping');
+  const nothingLost = await Promise.race([exporter.linger(), signals.next().then(() => false)]);
+  if (!nothingLost) logger.warn('nobody scraped the final numbers');
   await exporter.stop();
   return 0;
 }
@@ -56,8 +59,20 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'host name not found',
 };
 
-export async function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+export interface Signals {
+  /** The first one ever. */
+  readonly first: Promise<NodeJS.Signals>;
+  /** The next one after now. */
+  next(): Promise<NodeJS.Signals>;
+}
+
+/** From now on SIGTERM and SIGINT end nothing by themselves. */
+export function catchSignals(): Signals {
+  let notify: ((signal: NodeJS.Signals) => void) | undefined;
+  const next = () =>
+    new Promise<NodeJS.Signals>((resolve) => {
+      notify = resolve;
+    });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => notify?.(signal));
+  return { first: next(), next };
 }

@@ -5,7 +5,7 @@ import { SIMULATED_VERSIONS } from '../demo/locust-features.ts';
 import { startSimulatedLocust } from '../demo/simulated-locust.ts';
 import { createLogger } from '../logger.ts';
 import type { BuildInfo } from '../metrics/self.ts';
-import { nextSignal } from '../serve.ts';
+import { catchSignals } from '../serve.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +19,7 @@ export async function demo(
   flags: Flags,
 ): Promise<number> {
   const options = parseDemoFlags(flags);
-  const ended = nextSignal();
+  const { first: ended } = catchSignals();
   const locust = await startSimulatedLocust({ workers: 4, ...options });
   const logger = await createLogger({ LOG_LEVEL: settings.LOG_LEVEL, LOG_FORMAT: 'pretty' });
   const isSet = (name: string) => (flags[flagOf(name)] ?? env[name] ?? '') !== '';

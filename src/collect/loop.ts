@@ -4,7 +4,7 @@ import { outcomeWithin, tooLate } from './outcome-within.ts';
 import type { Clock, Outcome, Reader } from './reader.ts';
 
 export interface LoopOptions {
-  readonly reader: Reader;
+  readonly reader: Pick<Reader, 'read' | 'down'>;
   readonly clock: Clock;
   readonly locustTimeoutMs: number;
   readonly pollIntervalMs: number;

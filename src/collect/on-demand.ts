@@ -3,7 +3,7 @@ import type { Clock, Outcome, Reader } from './reader.ts';
 import { outcomeWithin, tooLate } from './outcome-within.ts';
 
 export interface OnDemandOptions {
-  readonly reader: Reader;
+  readonly reader: Pick<Reader, 'read' | 'down'>;
   readonly clock: Clock;
   readonly locustTimeoutMs: number;
   readonly cacheTtlMs: number;

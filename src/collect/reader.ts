@@ -49,6 +49,14 @@ export interface Reader {
   read(timeoutMs: number): Promise<Outcome>;
   /** What to answer when there was no time for a read. */
   down(error: LocustError): Outcome;
+  /** The last one without a problem; null before the first. */
+  lastGood(): Outcome | null;
+  /** Of the clock that never jumps: when reads began to fail; null while they do not. */
+  downSinceMs(): number | null;
+  /** When Locust, once seen, began to be out of reach altogether; null while it is not. */
+  goneSinceMs(): number | null;
+  /** From now on nothing that happens to a read is news. */
+  retire(): void;
 }
 
 /** How long a missing index page is left alone before it is asked for again. */
@@ -65,6 +73,10 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
   let infoWanted = true;
   let infoTriedMs = -Infinity;
   let problem: Problem | null = null;
+  let lastGood: Outcome | null = null;
+  let downSinceMs: number | null = null;
+  let goneSinceMs: number | null = null;
+  let retired = false;
 
   async function attempt(signal: AbortSignal): Promise<Report> {
     const answer = await readReport(client, signal);
@@ -106,14 +118,21 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
   }
 
   function judgeUp(): void {
+    downSinceMs = null;
+    goneSinceMs = null;
     if (problem === null) return;
     logger.info({ url: client.displayUrl, was: problem.code }, 'Locust is up');
     problem = null;
   }
 
   function judgeDown(error: LocustError): Problem {
-    self.readFailed(error.code);
     const { code, message } = error;
+    if (retired) return { code, message, sinceMs: clock.unixMs() };
+    self.readFailed(code);
+    downSinceMs ??= clock.monotonicMs();
+    // A Locust that answers late or badly is there.
+    if (code !== 'connect' || lastGood === null) goneSinceMs = null;
+    else goneSinceMs ??= downSinceMs;
     const fields = { url: client.displayUrl, code, reason: message };
     if (problem?.code === code) {
       logger.debug(fields, 'Locust is still down');
@@ -141,7 +160,8 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
           endpoints: report.snapshot?.foldedEndpoints ?? 0,
           errors: report.snapshot?.foldedErrors ?? 0,
         });
-        return outcome(report, null);
+        lastGood = outcome(report, null);
+        return lastGood;
       } catch (error) {
         return outcome(nothing, judgeDown(toLocustError(error)));
       } finally {
@@ -152,6 +172,12 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
       self.readFailed(error.code);
       const { code, message } = error;
       return outcome(nothing, { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() });
+    },
+    lastGood: () => lastGood,
+    downSinceMs: () => downSinceMs,
+    goneSinceMs: () => goneSinceMs,
+    retire() {
+      retired = true;
     },
   };
 }

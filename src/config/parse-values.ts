@@ -154,6 +154,17 @@ export function optional<T>(parse: (text: string) => T): (text: string) => T | n
   return (text) => (text === '' ? null : parse(text));
 }
 
+/** YAML makes true of a bare `on`, and false of `off`. */
+export function onOffOr<const Choice extends string>(
+  ...others: readonly Choice[]
+): (text: string) => Choice | 'on' | 'off' {
+  const parse = oneOf<Choice | 'on' | 'off'>('on', 'off', ...others);
+  return (text) => {
+    if (text.toLowerCase() === 'true') return 'on';
+    return text.toLowerCase() === 'false' ? 'off' : parse(text);
+  };
+}
+
 export function oneOf<const Choice extends string>(
   ...choices: readonly Choice[]
 ): (text: string) => Choice {

@@ -1,6 +1,7 @@
 import {
   durationFrom,
   oneOf,
+  onOffOr,
   optional,
   integerFrom,
   parseByteSize,
@@ -308,12 +309,12 @@ export const SETTINGS = {
     alias: { variable: 'LOCUST_METRIC_NAMESPACE', flag: 'locust.namespace' },
   },
   LEGACY_METRICS: {
-    parse: oneOf('auto', 'on', 'off', 'only'),
+    parse: onOffOr('auto', 'only'),
     default: 'auto',
     description: `the metrics of ContainerSolutions/locust_exporter: on, off, or only these; ${AUTO}`,
   },
   QUIT_ENDPOINT: {
-    parse: oneOf('auto', 'on', 'off'),
+    parse: onOffOr('auto'),
     default: 'auto',
     description: `whether a request to /quitquitquit ends the exporter: on or off; ${AUTO}`,
   },

@@ -11,12 +11,12 @@ export interface AppOptions {
   /** Ends the exporter; null where nobody may. */
   readonly quit: (() => void) | null;
   readonly metricsPath: string;
-  /** @param timeoutMs how long the scraper will wait. */
+  /** `timeoutMs` is how long the scraper will wait; `onSent` is called when all was sent. */
   readonly metrics: (request: {
     readonly format: ExpositionFormat;
     readonly gzip: boolean;
     readonly timeoutMs: number;
-  }) => Promise<Buffer>;
+  }) => Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   readonly status: () => Promise<StatusView>;
   readonly logger: Logger;
 }
@@ -53,10 +53,11 @@ export function createApp({
     const format = negotiateFormat(request.get('accept'));
     const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
     const timeoutMs = scrapeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds'));
-    const body = await metrics({ format, gzip, timeoutMs });
+    const { body, onSent } = await metrics({ format, gzip, timeoutMs });
     response.set('Content-Type', CONTENT_TYPES[format]);
     response.set('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.set('Content-Encoding', 'gzip');
+    response.on('finish', onSent);
     response.send(body);
   });
 

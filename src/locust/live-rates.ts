@@ -29,6 +29,11 @@ export function trackStandstill(
  */
 export function settleRates(snapshot: Snapshot, standstill: Standstill, nowMs: number): Snapshot {
   if (isActive(snapshot.state) && nowMs - standstill.sinceMs <= WINDOW_MS) return snapshot;
+  return endRates(snapshot);
+}
+
+/** Rates that are 0, and no percentiles of the window. */
+export function endRates(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
     totalRps: zero(snapshot.totalRps),

@@ -11,6 +11,7 @@ import {
   quantileSamples,
   sampleOf,
   single,
+  whileUp,
   type MetricSpec,
   type Report,
 } from './metric-spec.ts';
@@ -22,7 +23,7 @@ export const UP: MetricSpec = {
   type: 'gauge',
   help: 'Whether the last read of Locust gave a valid report (1) or not (0).',
   labels: [],
-  samples: ({ snapshot }) => sampleOf(NO_LABELS, snapshot === null ? 0 : 1),
+  samples: ({ snapshot, isFinal }) => sampleOf(NO_LABELS, snapshot === null || isFinal ? 0 : 1),
 };
 
 export const USERS: MetricSpec = {
@@ -41,7 +42,7 @@ export const CATALOG: readonly MetricSpec[] = [
     type: 'gauge',
     help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
     labels: ['state'],
-    samples: fromSnapshot(({ state }) =>
+    samples: whileUp(({ state }) =>
       [...new Set([...RUNNER_STATES, state])].map((one) => ({
         labels: { state: one },
         value: one === state ? 1 : 0,

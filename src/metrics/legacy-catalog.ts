@@ -1,19 +1,20 @@
 import type { Endpoint, ResponseTime, Snapshot } from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
-import type { Labels, Sample } from './family.ts';
+import { NO_LABELS, type Labels, type Sample } from './family.ts';
 import {
   endpointLabels,
   errorSamples,
   fromSnapshot,
   sampleOf,
   single,
+  whileUp,
   type MetricSpec,
   type Pick,
 } from './metric-spec.ts';
 
 /** A metric as ContainerSolutions/locust_exporter has it: counts are gauges, times are in ms. */
 export interface LegacyMetricSpec extends MetricSpec {
-  /** PromQL that gives the same numbers from CATALOG. */
+  /** PromQL that gives the same numbers from CATALOG, once there were requests. */
   readonly successor: string;
   /** The same for the row of all endpoints together, where there is one. */
   readonly successorOfTotal?: string;
@@ -32,16 +33,21 @@ export const LEGACY_CATALOG: readonly LegacyMetricSpec[] = [
     type: 'gauge',
     help: "State of Locust's runner: 2 running, 1 spawning, 0 anything else (state).",
     labels: [],
-    samples: single(({ state }) => (state === 'running' ? 2 : state === 'spawning' ? 1 : 0)),
-    successor: 'sum(2 * locust_state{state="running"}) + sum(1 * locust_state{state="spawning"})',
+    samples: whileUp(({ state }) =>
+      sampleOf(NO_LABELS, state === 'running' ? 2 : state === 'spawning' ? 1 : 0),
+    ),
+    successor:
+      'sum without (state) (2 * locust_state{state="running"} or locust_state{state="spawning"})',
   },
   {
     name: 'workers_count',
     type: 'gauge',
     help: 'Workers, missing ones included (workers).',
     labels: [],
-    samples: single(({ workers }) => sumOf(workers?.countByState.values() ?? [])),
-    successor: 'sum(locust_workers) or vector(0)',
+    samples: whileUp(({ workers }) =>
+      sampleOf(NO_LABELS, sumOf(workers?.countByState.values() ?? [])),
+    ),
+    successor: 'sum without (state) (locust_workers)',
   },
   workersIn('running', 'running'),
   workersIn('hatching', 'spawning'),
@@ -164,10 +170,10 @@ function workersIn(word: string, state: string): LegacyMetricSpec {
     help: `Workers in state ${state} (workers).`,
     labels: [],
     // A Locust without workers has none in any state; an old one may not tell the states.
-    samples: single(({ workers }) =>
-      workers === null ? 0 : (workers.countByState.get(state) ?? null),
+    samples: whileUp(({ workers }) =>
+      sampleOf(NO_LABELS, workers === null ? 0 : (workers.countByState.get(state) ?? null)),
     ),
-    successor: `sum(locust_workers{state="${state}"}) or vector(0)`,
+    successor: `locust_workers{state="${state}"}`,
   };
 }
 

@@ -16,6 +16,8 @@ export interface Report {
   readonly info: LocustInfo | null;
   /** Unix time; null where it is not known. */
   readonly runStartSeconds: number | null;
+  /** Whether Locust is gone and these are its last numbers. */
+  readonly isFinal?: boolean;
 }
 
 /** One row of a catalog. */
@@ -37,6 +39,11 @@ export function single(value: (snapshot: Snapshot) => number | null): MetricSpec
 
 export function fromSnapshot(samples: (snapshot: Snapshot) => Sample[]): MetricSpec['samples'] {
   return ({ snapshot }) => (snapshot === null ? [] : samples(snapshot));
+}
+
+/** Like fromSnapshot, for what says nothing once Locust is gone. */
+export function whileUp(samples: (snapshot: Snapshot) => Sample[]): MetricSpec['samples'] {
+  return ({ snapshot, isFinal }) => (snapshot === null || isFinal ? [] : samples(snapshot));
 }
 
 /** A sample of the aggregate row. */

@@ -10,7 +10,7 @@ export class FakeClock implements Clock {
 }
 
 /** A reader whose reads end when a test says so. */
-export class FakeReader implements Reader {
+export class FakeReader implements Pick<Reader, 'read' | 'down'> {
   /** What each read so far had for a timeout. */
   readonly timeouts: number[] = [];
   readonly downs: ErrorCode[] = [];

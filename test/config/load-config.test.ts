@@ -66,7 +66,7 @@ describe('loadConfig', () => {
     ['SCRAPE_MODE', 'push', 'expected one of on-demand, loop'],
     ['LOCUST_TLS_INSECURE', 'maybe', 'expected true or false'],
     ['METRICS_PATH', '/quitquitquit', 'expected a path that does not end the exporter'],
-    ['LEGACY_METRICS', 'maybe', 'expected one of auto, on, off, only'],
+    ['LEGACY_METRICS', 'maybe', 'expected one of on, off, auto, only'],
     ['LOG_FORMAT', 'xml', 'expected one of json, pretty'],
   ];
   for (const [name, value, problem] of BAD) {
@@ -107,6 +107,8 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'WARN', 'warn'],
     ['LOCUST_TLS_INSECURE', 'yes', true],
     ['LOCUST_TLS_INSECURE', '0', false],
+    ['LEGACY_METRICS', 'true', 'on'],
+    ['LEGACY_METRICS', 'False', 'off'],
     ['LOCUST_CA_FILE', '', null],
   ];
   for (const [name, value, result] of GOOD) {

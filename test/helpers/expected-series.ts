@@ -136,12 +136,16 @@ function unescape(text: string): string {
 }
 
 /** Every difference between two sets of series, one line each. */
-export function differences(found: SeriesValues, expected: SeriesValues): string[] {
+export function differences(
+  found: SeriesValues,
+  expected: SeriesValues,
+  tolerance = 1e-9,
+): string[] {
   const lines: string[] = [];
   for (const [key, value] of expected) {
     const other = found.get(key);
     if (other === undefined) lines.push(`missing: ${key} ${value}`);
-    else if (!isClose(other, value)) lines.push(`${key} is ${other}, expected ${value}`);
+    else if (!isClose(other, value, tolerance)) lines.push(`${key} is ${other}, expected ${value}`);
   }
   for (const [key, value] of found) {
     if (!expected.has(key)) lines.push(`unaccounted for: ${key} ${value}`);
@@ -149,6 +153,6 @@ export function differences(found: SeriesValues, expected: SeriesValues): string
   return lines;
 }
 
-function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+function isClose(a: number, b: number, tolerance: number): boolean {
+  return Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 }

@@ -12,14 +12,18 @@ export interface ScrapedExporter {
   readonly prometheus: RealPrometheus;
 }
 
-/** The built exporter, and a Prometheus that scrapes it every second as job "locust". */
+/**
+ * The built exporter, and a Prometheus that scrapes it every second as job "locust".
+ * @param env may tell the exporter where Locust is by LOCUST_EXPORTER_URI, instead of LOCUST_URL.
+ */
 export async function startScrapedExporter(
   t: TestContext,
   locustUrl: string,
   env: Record<string, string> = {},
   kind: PrometheusKind = 'installed',
 ): Promise<ScrapedExporter> {
-  const exporter = await startExporter({ LOCUST_URL: locustUrl, ...env });
+  const target = 'LOCUST_EXPORTER_URI' in env ? {} : { LOCUST_URL: locustUrl };
+  const exporter = await startExporter({ ...target, ...env });
   stopAfter(t, 'exporter', exporter.process);
   const prometheus = await startPrometheus({
     kind,

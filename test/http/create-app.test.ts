@@ -15,12 +15,14 @@ type Asked = Parameters<AppOptions['metrics']>[0];
 let server: Server;
 let asked: Asked[];
 let log: ReturnType<typeof keepLog>['lines'];
-let metrics: AppOptions['metrics'];
+let metrics: (request: Asked) => Promise<Buffer>;
+let sent: number;
 let quits: number;
 
 beforeEach(async () => {
   asked = [];
   quits = 0;
+  sent = 0;
   const { logger, lines } = keepLog('debug');
   log = lines;
   metrics = ({ gzip }) => Promise.resolve(gzip ? gzipSync('a 1\n') : Buffer.from('a 1\n'));
@@ -33,7 +35,7 @@ function serve(logger: AppOptions['logger'], quit: AppOptions['quit']): Promise<
     ...{ quitPath: '/quit', quit },
     metrics: (one) => {
       asked.push(one);
-      return metrics(one);
+      return metrics(one).then((body) => ({ body, onSent: () => (sent += 1) }));
     },
     status: () => Promise.resolve(sampleView()),
   });
@@ -65,6 +67,7 @@ async function ask(path: string, headers = {}, method = 'GET'): Promise<Got> {
 it('the metrics are given in the format, the encoding and the time asked for', async () => {
   const plain = await ask('/metrics');
   assert.deepEqual([plain.status, plain.body], [200, 'a 1\n']);
+  await waitUntil('it is known to be sent', () => sent === 1);
   assert.equal(plain.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
   assert.equal(plain.headers['content-encoding'], undefined);
   assert.equal(plain.headers['x-powered-by'], undefined);
