@@ -56,7 +56,8 @@ export function createEnding({ reader, clock, lingerMs, staleAfterMs }: EndingOp
       const last = final();
       if (lingerMs === 0 || last === null || scraped === last) return true;
       return new Promise((resolve) => {
-        const timer = setTimeout(resolve, lingerMs, false);
+        // A second signal must not find this still waiting.
+        const timer = setTimeout(resolve, lingerMs, false).unref();
         onScraped = () => {
           clearTimeout(timer);
           resolve(true);

@@ -173,7 +173,7 @@ function workersIn(word: string, state: string): LegacyMetricSpec {
     samples: whileUp(({ workers }) =>
       sampleOf(NO_LABELS, workers === null ? 0 : (workers.countByState.get(state) ?? null)),
     ),
-    successor: `locust_workers{state="${state}"}`,
+    successor: `sum without (state) (locust_workers{state="${state}"})`,
   };
 }
 
