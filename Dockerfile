@@ -29,6 +29,8 @@ COPY --from=dependencies /app/package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY LICENSE ./
+# Also under the name of the program whose place it takes.
+RUN ln -s /app/dist/bin.js /usr/local/bin/locust-exporter && ln -s /app/dist/bin.js /bin/locust_exporter
 # A number, so that Kubernetes can tell that it is not root; any other one works as well.
 USER 65534:65534
 EXPOSE 9646
