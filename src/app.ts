@@ -6,6 +6,7 @@ import { createReader, type Clock, type Outcome } from './collect/reader.ts';
 import { createRenderer } from './collect/render-outcome.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
+import { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
 import { createApp } from './http/create-app.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
@@ -45,7 +46,10 @@ export async function startExporter(
 ): Promise<Exporter> {
   const client = connect(settings, build);
   const legacy = settings.LEGACY_METRICS;
-  const self = createSelfMetrics(build, { legacy: legacy !== 'off' });
+  const self = createSelfMetrics(build, {
+    legacy: legacy !== 'off',
+    pushes: settings.PUSHGATEWAY_URL !== null,
+  });
   const reader = createReader({ client, self, logger, clock });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
@@ -97,14 +101,21 @@ export async function startExporter(
     };
   }
 
+  const pusher = connectPushgateway(settings, self, logger, async () => {
+    const outcome = await collector.current(settings.LOCUST_TIMEOUT);
+    const body = await render(outcome, { format: 'text', gzip: false });
+    return { text: body.toString(), isWhole: outcome.problem === null };
+  });
+
   const server = await listen(app, settings.LISTEN_ADDRESS);
   collector.start();
+  pusher?.start();
   return {
     address: addressOf(server),
     quitAsked: quit.promise,
     async stop() {
       collector.stop();
-      await closeServer(server, DRAIN_MS);
+      await Promise.all([closeServer(server, DRAIN_MS), pusher?.end()]);
       await client.close();
     },
   };
