@@ -8,6 +8,7 @@ import { createRenderer } from './collect/render-outcome.ts';
 import { watchGone } from './collect/watch-gone.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
+import { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
 import { createApp } from './http/create-app.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
@@ -55,7 +56,10 @@ export async function startExporter(
 ): Promise<Exporter> {
   const client = connect(settings, build);
   const legacy = settings.LEGACY_METRICS;
-  const self = createSelfMetrics(build, { legacy: legacy !== 'off' });
+  const self = createSelfMetrics(build, {
+    legacy: legacy !== 'off',
+    pushes: settings.PUSHGATEWAY_URL !== null,
+  });
   const reader = createReader({ client, self, logger, clock });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
@@ -105,10 +109,14 @@ export async function startExporter(
     logger,
   });
 
-  /** What to tell of Locust now. */
-  async function known(timeoutMs: number): Promise<Outcome> {
+  /** What is known of Locust now, or was at the end. */
+  async function read(timeoutMs: number): Promise<Outcome> {
     const final = stopping ? ending.final() : null;
-    return final ?? ending.present(await collector.current(timeoutMs));
+    return final ?? collector.current(timeoutMs);
+  }
+
+  async function known(timeoutMs: number): Promise<Outcome> {
+    return ending.present(await read(timeoutMs));
   }
 
   function statusView({ report, problem }: Outcome): StatusView {
@@ -125,9 +133,17 @@ export async function startExporter(
     };
   }
 
+  const pusher = connectPushgateway(settings, self, logger, async () => {
+    const now = await read(settings.LOCUST_TIMEOUT);
+    const outcome = now.problem === null ? now : (ending.final() ?? now);
+    const body = await render(outcome, { format: 'text', gzip: false });
+    return { text: body.toString(), isWhole: outcome.report.snapshot !== null };
+  });
+
   const gone = Promise.withResolvers<null>();
   const server = await listen(app, settings.LISTEN_ADDRESS);
   collector.start();
+  pusher?.start();
   const watch =
     settings.EXIT_AFTER_LOCUST_GONE === null
       ? null
@@ -138,18 +154,20 @@ export async function startExporter(
     address: addressOf(server),
     quitAsked: quit.promise,
     locustGone: gone.promise,
-    linger() {
+    async linger() {
       stopping = true;
       watch?.stop();
       collector.stop();
-      return ending.linger();
+      // Meanwhile, since both may take long.
+      const [nothingLost] = await Promise.all([ending.linger(), pusher?.end()]);
+      return nothingLost;
     },
     async stop() {
       stopping = true;
       watch?.stop();
       collector.stop();
       reader.retire();
-      await closeServer(server, DRAIN_MS);
+      await Promise.all([closeServer(server, DRAIN_MS), pusher?.end()]);
       await client.close();
     },
   };

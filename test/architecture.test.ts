@@ -13,14 +13,24 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bin.ts': ['main.ts'],
   'main.ts': ['serve.ts', 'build-info.ts', 'config', 'cli'],
   'serve.ts': ['app.ts', 'logger.ts', 'config', 'metrics'],
-  'app.ts': ['collect', 'config', 'connect.ts', 'http', 'locust', 'metrics'],
+  'app.ts': [
+    'collect',
+    'config',
+    'connect.ts',
+    'connect-pushgateway.ts',
+    'http',
+    'locust',
+    'metrics',
+  ],
   'connect.ts': ['config', 'locust', 'metrics'],
+  'connect-pushgateway.ts': ['config', 'metrics', 'push'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
   config: ['envalid', 'node:'],
   locust: ['undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
+  push: ['node:', 'prom-client'],
   http: ['node:', 'express', 'escape-html', 'metrics', 'locust'],
   cli: [
     'node:',
@@ -43,6 +53,7 @@ const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['serve.ts', 'metrics'],
   ['build-info.ts', 'metrics'],
   ['connect.ts', 'metrics'],
+  ['connect-pushgateway.ts', 'metrics'],
 ];
 
 interface Import {

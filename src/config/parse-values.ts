@@ -129,18 +129,19 @@ export function integerFrom(least: number): (text: string) => number {
   };
 }
 
-/** Reads `instance=a,run=7`. @returns values by label name */
+/** Reads `instance=a,run=7`; an empty label would be none. @returns values by label name */
 export function parseGrouping(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name, value] = /^\s*([a-zA-Z_]\w*)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
-      if (name === undefined || value === undefined || name === 'job') {
-        throw new Error('expected labels other than job, such as instance=a,run=7');
-      }
-      return [name, value];
-    }),
-  );
+  const labels = new Map<string, string>();
+  for (const pair of pairs) {
+    const [, name, value] = /^\s*((?!__)[a-zA-Z_]\w*)\s*=\s*(.*\S)\s*$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined || name === 'job') {
+      throw new Error('expected labels other than job, with a value, such as instance=a,run=7');
+    }
+    if (labels.has(name)) throw new Error(`expected the label ${name} once`);
+    labels.set(name, value);
+  }
+  return Object.fromEntries(labels);
 }
 
 export function parseSwitch(text: string): boolean {

@@ -14,8 +14,12 @@ export interface SelfMetrics {
   readDone(durationSeconds: number): void;
   readSucceeded(atSeconds: number, folded: { endpoints: number; errors: number }): void;
   readFailed(code: ErrorCode): void;
+  pushDone(result: PushResult): void;
   families(): Promise<Family[]>;
 }
+
+const PUSH_RESULTS = ['ok', 'failed'] as const;
+export type PushResult = (typeof PUSH_RESULTS)[number];
 
 /** Names, types and help texts, for the documentation. */
 export const SELF_METRICS = {
@@ -49,6 +53,12 @@ export const SELF_METRICS = {
     help: 'Rows of the last report that were added to another row.',
     labels: ['kind'],
   },
+  pushes: {
+    name: 'locust_exporter_pushes_total',
+    type: 'counter',
+    help: 'Pushes to the Pushgateway so far; absent without PUSHGATEWAY_URL.',
+    labels: ['result'],
+  },
 } as const satisfies Record<string, Omit<Family, 'samples'> & { labels: readonly string[] }>;
 
 /** What ContainerSolutions/locust_exporter says of itself; this is no Go program of a branch. */
@@ -59,10 +69,13 @@ export const LEGACY_BUILD_INFO = {
   labels: ['branch', 'goversion', 'revision', 'version'],
 } as const;
 
-/** @param legacy whether LEGACY_BUILD_INFO is among them. */
+/**
+ * @param legacy whether LEGACY_BUILD_INFO is among them.
+ * @param pushes whether there are pushes to count.
+ */
 export function createSelfMetrics(
   { version, revision }: BuildInfo,
-  { legacy = false }: { readonly legacy?: boolean } = {},
+  { legacy = false, pushes = false }: { readonly legacy?: boolean; readonly pushes?: boolean } = {},
 ): SelfMetrics {
   const registry = new Registry();
   const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(
@@ -88,6 +101,8 @@ export function createSelfMetrics(
   const errors = new Counter(settings(SELF_METRICS.scrapeErrors));
   for (const code of ERROR_CODES) errors.inc({ code }, 0);
   const folded = new Gauge(settings(SELF_METRICS.foldedRows));
+  const pushed = pushes ? new Counter(settings(SELF_METRICS.pushes)) : null;
+  for (const result of PUSH_RESULTS) pushed?.inc({ result }, 0);
   collectDefaultMetrics({ register: registry });
 
   return {
@@ -101,6 +116,9 @@ export function createSelfMetrics(
     },
     readFailed: (code) => {
       errors.inc({ code });
+    },
+    pushDone: (result) => {
+      pushed?.inc({ result });
     },
     families: async () =>
       (await registry.getMetricsAsJSON()).map(toFamily).filter((family) => !isMisnamed(family)),

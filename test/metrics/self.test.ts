@@ -72,6 +72,16 @@ describe('the metrics about the exporter', () => {
     assert.deepEqual(folded, { endpoints: 3, errors: 4 });
   });
 
+  it('count pushes where there are any', async () => {
+    const { name } = SELF_METRICS.pushes;
+    self.pushDone('ok');
+    assert.deepEqual(await samplesOf(name), []);
+    self = createSelfMetrics({ version: '1', revision: 'a' }, { pushes: true });
+    assert.deepEqual(await valuesOf(name, 'result'), { ok: 0, failed: 0 });
+    self.pushDone('failed');
+    assert.deepEqual(await valuesOf(name, 'result'), { ok: 0, failed: 1 });
+  });
+
   it('of two exporters in one process are two', async () => {
     createSelfMetrics({ version: '2', revision: 'b' }).readFailed('timeout');
     const { name } = SELF_METRICS.scrapeErrors;

@@ -1,0 +1,189 @@
+import type { IncomingMessage } from 'node:http';
+import { unescape } from 'node:querystring';
+import type { Logger } from 'pino';
+import { Pushgateway, Registry } from 'prom-client';
+import { groupPath } from './group-path.ts';
+import { BadStatus, TooLate, toPushProblem } from './push-problem.ts';
+
+export interface Exposition {
+  /** In the text format 0.0.4. */
+  readonly text: string;
+  /** Whether Locust could be read. If not, the gateway keeps its last numbers. */
+  readonly isWhole: boolean;
+}
+
+export interface PusherOptions {
+  /** With a base path if the gateway has one. User and password in it are for basic auth. */
+  readonly url: URL;
+  readonly job: string;
+  readonly groupings: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  /** What is not empty here goes before what stands in the URL. */
+  readonly auth: { readonly username: string; readonly password: string } | null;
+  readonly exposition: () => Promise<Exposition>;
+  readonly logger: Logger;
+  readonly deleteAtEnd?: boolean;
+  /** Told of every push, and of the deletion. */
+  readonly onResult?: (result: 'ok' | 'failed') => void;
+  readonly timeoutMs?: number;
+}
+
+/** Pushes to one group of a Pushgateway, one push at a time. Nothing that it does throws. */
+export interface Pusher {
+  start(): void;
+  /** Pushes once more, or deletes the group if asked; takes `timeoutMs` at most. */
+  end(): Promise<void>;
+}
+
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export function createPusher({
+  url,
+  job,
+  groupings,
+  intervalMs,
+  auth,
+  exposition,
+  logger,
+  deleteAtEnd = false,
+  onResult = () => undefined,
+  timeoutMs = 5000,
+}: PusherOptions): Pusher {
+  const path = groupPath(url.pathname, job, groupings);
+  const credentials = credentialsOf(url, auth);
+  const secrets = secretsOf(url, credentials);
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let underWay = Promise.resolve();
+  let ending: Promise<void> | null = null;
+  let problemCode: string | null = null;
+
+  async function send(method: 'push' | 'pushAdd' | 'delete', body: string): Promise<void> {
+    const deadline = new AbortController();
+    const clock = setTimeout(() => {
+      deadline.abort();
+    }, timeoutMs);
+    const signal = AbortSignal.any([over.signal, deadline.signal]);
+    const headers = { 'Content-Type': CONTENT_TYPE, 'Content-Length': Buffer.byteLength(body) };
+    // These are options of http.request, and go before what prom-client takes from the URL.
+    const options = { path, auth: credentials, agent: false, signal, headers };
+    const gateway = new Pushgateway(url.origin, options, new Rendered(body));
+    try {
+      const { resp } = await unlessAborted(signal, gateway[method]({ jobName: job }));
+      const { statusCode = 0 } = resp as IncomingMessage;
+      if (statusCode >= 300) throw new BadStatus(statusCode);
+    } catch (error) {
+      throw signal.aborted ? new TooLate('the Pushgateway') : error;
+    } finally {
+      clearTimeout(clock);
+    }
+  }
+
+  async function push(): Promise<void> {
+    const { text, isWhole } = await unlessAborted(over.signal, exposition());
+    // `push` removes what is gone; `pushAdd` leaves the metrics that the text does not have.
+    await send(isWhole ? 'push' : 'pushAdd', text);
+  }
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      worked();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  const shown = { url: `${url.origin}${url.pathname}`, job };
+
+  function worked(): void {
+    onResult('ok');
+    if (problemCode === null) logger.debug(shown, 'pushed');
+    else logger.info({ ...shown, was: problemCode }, 'pushing works again');
+    problemCode = null;
+  }
+
+  function failed(error: unknown): void {
+    onResult('failed');
+    const problem = toPushProblem(error, secrets);
+    const isNews = problem.code !== problemCode;
+    logger[isNews ? 'warn' : 'debug']({ ...shown, ...problem }, 'cannot push');
+    problemCode = problem.code;
+  }
+
+  async function pushAgainAndAgain(): Promise<void> {
+    const startMs = performance.now();
+    underWay = attempt(push);
+    await underWay;
+    if (ending !== null) return;
+    const waitMs = Math.max(0, intervalMs - (performance.now() - startMs));
+    timer = setTimeout(() => void pushAgainAndAgain(), waitMs);
+  }
+
+  async function finish(): Promise<void> {
+    clearTimeout(timer);
+    const clock = setTimeout(() => {
+      over.abort();
+    }, timeoutMs);
+    await underWay;
+    // Nobody would see what is deleted right after it was pushed.
+    if (!over.signal.aborted) await attempt(deleteAtEnd ? () => send('delete', '') : push);
+    clearTimeout(clock);
+  }
+
+  return {
+    start() {
+      void pushAgainAndAgain();
+    },
+    end: () => (ending ??= finish()),
+  };
+}
+
+/** What prom-client takes for all metrics. */
+class Rendered extends Registry {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super();
+    this.#text = text;
+  }
+
+  override metrics(): Promise<string> {
+    return Promise.resolve(this.#text);
+  }
+}
+
+/** Waits no longer than to the signal, whether or not the work heeds it. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => {
+    aborted.reject(new TooLate('Locust'));
+  };
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** @returns `user:password`, or undefined when there are none. */
+function credentialsOf(url: URL, auth: PusherOptions['auth']): string | undefined {
+  // Unlike decodeURIComponent this takes whatever it is given.
+  const fromUrl = { username: unescape(url.username), password: unescape(url.password) };
+  const username = auth === null || auth.username === '' ? fromUrl.username : auth.username;
+  const password = auth === null || auth.password === '' ? fromUrl.password : auth.password;
+  return username === '' && password === '' ? undefined : `${username}:${password}`;
+}
+
+function secretsOf(url: URL, credentials = ':'): string[] {
+  const password = credentials.slice(credentials.indexOf(':') + 1);
+  const token = Buffer.from(credentials).toString('base64');
+  return (
+    [token, password, encodeURIComponent(password), url.password, unescape(url.password)]
+      .filter((secret) => secret !== '')
+      // The longest first: hiding a part of it would show the rest.
+      .sort((a, b) => b.length - a.length)
+  );
+}
