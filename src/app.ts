@@ -24,7 +24,7 @@ export interface Exporter {
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
   readonly locustGone: Promise<unknown>;
   /**
-   * Reads Locust no more, and waits until its final numbers are scraped or LINGER is over.
+   * Reads Locust for the last time, and waits until these numbers are scraped or LINGER is over.
    *
    * @returns whether nothing is lost.
    */
@@ -35,6 +35,9 @@ export interface Exporter {
 
 /** Requests under way at the end get this long. */
 const DRAIN_MS = 3000;
+
+/** Locust gets this long for the last read. */
+const LAST_READ_MS = 1000;
 
 const DOCS_URL = 'https://github.com/locust-exporter/locust-exporter#readme';
 
@@ -155,8 +158,11 @@ export async function startExporter(
     quitAsked: quit.promise,
     locustGone: gone.promise,
     async linger() {
-      stopping = true;
       watch?.stop();
+      // That Locust may be gone by now is no news.
+      reader.retire();
+      if (settings.LINGER > 0 || pusher !== null) await collector.current(LAST_READ_MS);
+      stopping = true;
       collector.stop();
       // Meanwhile, since both may take long.
       const [nothingLost] = await Promise.all([ending.linger(), pusher?.end()]);

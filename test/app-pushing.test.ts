@@ -59,7 +59,7 @@ it('pushes what it serves, by its settings', async () => {
   assert.match(pushed.body, /^locust_run_start_time_seconds .*$/m);
 });
 
-it('pushes once more at its end, and leaves the numbers of a Locust that is gone', async () => {
+it('pushes once more at its end, with the final numbers of a Locust that is gone', async () => {
   const running = await start({ PUSHGATEWAY_URL: gateway.url.href });
   await waitUntil('a push', () => gateway.pushes.length === 1);
   await locust.close();
@@ -68,9 +68,12 @@ it('pushes once more at its end, and leaves the numbers of a Locust that is gone
     gateway.pushes.map(({ method, body }) => [method, /^locust_up .$/m.exec(body)?.[0]]),
     [
       ['PUT', 'locust_up 1'],
-      ['POST', 'locust_up 0'],
+      ['PUT', 'locust_up 0'],
     ],
   );
+  const requests = /^locust_aggregated_requests_total .+$/m;
+  const [first, last] = gateway.pushes.map(({ body }) => requests.exec(body)?.[0]);
+  assert.ok(first !== undefined && first === last, last);
 });
 
 it('deletes what it pushed if asked', async () => {
