@@ -13,11 +13,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'bin.ts': ['main.ts'],
   'main.ts': ['serve.ts', 'build-info.ts', 'config', 'cli'],
   'serve.ts': ['app.ts', 'logger.ts', 'config', 'metrics'],
-  'app.ts': ['collect', 'config', 'connect.ts', 'http', 'locust', 'metrics'],
+  'app.ts': ['collect', 'config', 'connect.ts', 'http', 'locust', 'metrics', 'row-rules.ts'],
   'connect.ts': ['config', 'locust', 'metrics'],
+  'row-rules.ts': ['config', 'locust'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
-  config: ['envalid', 'node:'],
+  config: ['envalid', 're2js', 'node:'],
   locust: ['undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
@@ -41,6 +42,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['http', 'locust'],
   ['serve.ts', 'metrics'],
+  ['row-rules.ts', 'config'],
+  ['row-rules.ts', 'locust'],
   ['build-info.ts', 'metrics'],
   ['connect.ts', 'metrics'],
 ];
