@@ -12,6 +12,7 @@ import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+import { rowRules } from './row-rules.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
@@ -46,7 +47,7 @@ export async function startExporter(
   const client = connect(settings, build);
   const legacy = settings.LEGACY_METRICS;
   const self = createSelfMetrics(build, { legacy: legacy !== 'off' });
-  const reader = createReader({ client, self, logger, clock });
+  const reader = createReader({ client, self, logger, clock, rowRules: rowRules(settings) });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
 
