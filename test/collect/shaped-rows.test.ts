@@ -144,6 +144,31 @@ describe('names and errors by rules', () => {
   });
 });
 
+it('a reset chooses anew which endpoints have metrics of their own', async () => {
+  let names = ['b'];
+  let count = 10;
+  const fake = await startFaultyLocust((request, response) => {
+    if (request.url === '/') return response.writeHead(404).end();
+    const counts = { num_requests: count, num_failures: 0 };
+    const rows = names.map((name) => row(name, counts));
+    const total = aggregate({ ...counts, num_requests: count * names.length });
+    return response.end(JSON.stringify(report([...rows, total])));
+  });
+  try {
+    const env = { LOCUST_URL: fake.url.href, CACHE_TTL: '0s', MAX_ENDPOINTS: '1' };
+    exporter = await startInProcess(env);
+    const shown = async (running: InProcess) =>
+      rowsOf(await samplesOf(running), 'locust_requests_total').map(({ labels }) => labels['name']);
+    assert.deepEqual(await shown(exporter), ['b']);
+    names = ['a', 'b'];
+    assert.deepEqual(await shown(exporter), ['(other)', 'b']);
+    count = 1;
+    assert.deepEqual(await shown(exporter), ['a', '(other)']);
+  } finally {
+    await fake.close();
+  }
+});
+
 describe('a Locust whose list is full', () => {
   it('neither seems to begin again nor makes a counter fall', async () => {
     let ids: number[] = Array.from({ length: 500 }, (_, index) => 2000 + index);

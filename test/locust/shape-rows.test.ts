@@ -134,6 +134,12 @@ describe('a label value', () => {
     );
   });
 
+  it('is the method of an endpoint, too', () => {
+    const stats = [row('/', { method: 'M'.repeat(17) }), aggregate()];
+    const result = shaped({ maxLabelLength: 16 }, parseStats(report(stats)));
+    assert.equal(result.endpoints[0]?.method, `${'M'.repeat(15)}…`);
+  });
+
   it('that is the same after cutting makes one row, which counts as folded', () => {
     const long = 'x'.repeat(15);
     const snapshot = snapshotOf(
