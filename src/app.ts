@@ -15,6 +15,7 @@ import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+import { rowRules } from './row-rules.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
@@ -63,7 +64,7 @@ export async function startExporter(
     legacy: legacy !== 'off',
     pushes: settings.PUSHGATEWAY_URL !== null,
   });
-  const reader = createReader({ client, self, logger, clock });
+  const reader = createReader({ client, self, logger, clock, rowRules: rowRules(settings) });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
   const ending = createEnding({

@@ -6,6 +6,7 @@ import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-repo
 import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
 import { trackRun, type RunTrack } from '../locust/track-run.ts';
 import { holdSums } from '../locust/hold-sums.ts';
+import { createRowShaper, type RowRules } from '../locust/shape-rows.ts';
 import type { Report } from '../metrics/metric-spec.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 
@@ -36,6 +37,7 @@ export interface ReaderOptions {
   readonly self: SelfMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly rowRules: RowRules;
 }
 
 /**
@@ -65,7 +67,8 @@ const INFO_RETRY_MS = 10_000;
 /** The index page must not take the time of the scrape that it is read in. */
 const INFO_TIMEOUT_MS = 1000;
 
-export function createReader({ client, self, logger, clock }: ReaderOptions): Reader {
+export function createReader({ client, self, logger, clock, rowRules }: ReaderOptions): Reader {
+  const shapeRows = createRowShaper(rowRules);
   let run: RunTrack | null = null;
   let held: Snapshot | null = null;
   let standstill: Standstill | null = null;
@@ -97,7 +100,8 @@ export function createReader({ client, self, logger, clock }: ReaderOptions): Re
       }
     }
     standstill = trackStandstill(standstill, snapshot, nowMs);
-    held = holdSums(run.began ? null : held, snapshot);
+    const shaped = shapeRows(snapshot, run.began);
+    held = holdSums(run.began ? null : held, shaped);
     return {
       snapshot: settleRates(held, standstill, nowMs),
       info,

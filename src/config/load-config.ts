@@ -63,7 +63,8 @@ export function loadConfig(
   const describe = (name: SettingName, problem: string) => {
     const preset = SETTINGS[name].default;
     const { source, written } = given.get(name) ?? { source: name, written: preset };
-    problems.push(`${source}: ${problem}, got "${show(name, written)}"`);
+    const text = show(name, written).replaceAll('\n', '\\n');
+    problems.push(`${source}: ${problem}, got "${text}"`);
   };
   const cleaned = customCleanEnv(raw, VALIDATORS, (values) => ({ ...values }), {
     reporter({ errors }) {

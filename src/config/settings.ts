@@ -262,18 +262,18 @@ export const SETTINGS = {
     parse: parseRewrites,
     default: '',
     description:
-      'rules "regex => replacement", one a line, that change the names of endpoints; those that get the same name are added up',
+      'rules "regex => replacement", one a line, each applied in turn to the names of endpoints; rows of the same name are added up',
     isList: true,
   },
   INCLUDE_NAMES: {
     parse: optional(parsePattern),
     default: '',
-    description: 'regex: only endpoints whose name matches it have metrics of their own',
+    description: 'regex: only endpoints whose name in Locust it matches somewhere are shown',
   },
   EXCLUDE_NAMES: {
     parse: optional(parsePattern),
     default: '',
-    description: 'regex: endpoints whose name matches it have no metrics of their own',
+    description: 'regex: endpoints whose name in Locust it matches somewhere are not shown',
   },
   ERROR_REWRITE: {
     parse: parseRewrites,
@@ -284,17 +284,17 @@ export const SETTINGS = {
   MAX_ENDPOINTS: {
     parse: integerFrom(1),
     default: '10000',
-    description: 'endpoints with metrics of their own; the rest is added up as (other)',
+    description: 'endpoints with metrics of their own in a run; later ones are added up as (other)',
   },
   MAX_ERRORS: {
     parse: integerFrom(1),
     default: '1000',
-    description: 'errors with metrics of their own; the rest is added up as (other)',
+    description: 'errors with metrics of their own in a run; later ones are added up as (other)',
   },
   MAX_LABEL_LENGTH: {
     parse: integerFrom(16),
     default: '1024',
-    description: 'characters of a label value; what is longer is cut',
+    description: 'characters of a method, name or error; what is longer is cut and ends in …',
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,

@@ -45,7 +45,7 @@ export function endpointsSection(snapshot: Snapshot, metricsPath: string): SafeH
         ? 'Locust does not list all of its endpoints; rows are missing here.'
         : null,
       snapshot.foldedEndpoints > 0
-        ? `Rows with the same method and name are added together (${formatCount(snapshot.foldedEndpoints)}).`
+        ? `Rows with the same method and name, or above a limit, are added together (${formatCount(snapshot.foldedEndpoints)}).`
         : null,
       describeRest(endpoints.length, metricsPath),
     ],

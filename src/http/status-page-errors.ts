@@ -22,7 +22,7 @@ export function errorsSection(snapshot: Snapshot, metricsPath: string): SafeHtml
         ? 'Locust does not list all of its errors; rows may be missing here.'
         : null,
       snapshot.foldedErrors > 0
-        ? `Rows with the same method, name and error are added together (${formatCount(snapshot.foldedErrors)}).`
+        ? `Rows with the same method, name and error, or above a limit, are added together (${formatCount(snapshot.foldedErrors)}).`
         : null,
       describeRest(errors.length, metricsPath),
     ],

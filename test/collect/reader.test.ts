@@ -4,7 +4,7 @@ import { createReader, type Reader } from '../../src/collect/reader.ts';
 import { createLocustClient, type LocustClient } from '../../src/locust/client.ts';
 import { LocustError } from '../../src/locust/errors.ts';
 import { createSelfMetrics, type SelfMetrics } from '../../src/metrics/self.ts';
-import { aggregate, report, row } from '../locust/samples.ts';
+import { aggregate, NO_RULES, report, row } from '../locust/samples.ts';
 import { FakeClock } from './fake-reader.ts';
 import { startFaultyLocust, type FaultyLocust } from './faulty-locust.ts';
 import { keepLog } from './in-process.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
   self = createSelfMetrics({ version: '1', revision: 'a' });
   const { logger, lines } = keepLog('debug');
   log = lines;
-  reader = createReader({ client, self, logger, clock });
+  reader = createReader({ client, self, logger, clock, rowRules: NO_RULES });
 });
 
 afterEach(async () => {

@@ -223,9 +223,9 @@ describe('status page', () => {
       foldedErrors: 2,
     });
     assert.match(text, /Locust does not list all of its endpoints/u);
-    assert.match(text, /same method and name are added together \(3\)/u);
+    assert.match(text, /same method and name, or above a limit, are added together \(3\)/u);
     assert.match(text, /Locust does not list all of its errors/u);
-    assert.match(text, /same method, name and error are added together \(2\)/u);
+    assert.match(text, /same method, name and error, or above a limit, are added together \(2\)/u);
   });
 
   it('survives times that are none', () => {

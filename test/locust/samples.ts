@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parsePythonJson } from '../../src/locust/parse-python-json.ts';
 import { parseStats } from '../../src/locust/parse-stats.ts';
+import type { RowRules } from '../../src/locust/shape-rows.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 
@@ -26,6 +27,17 @@ export function readReport(name: string): RawReport {
 export function parseFixture(name: string): Snapshot {
   return parseStats(readReport(name));
 }
+
+/** Leave the rows as they are, as far as a test goes. */
+export const NO_RULES: RowRules = {
+  includeNames: null,
+  excludeNames: null,
+  nameRewrites: [],
+  errorRewrites: [],
+  maxEndpoints: 10_000,
+  maxErrors: 1000,
+  maxLabelLength: 1024,
+};
 
 type Fields = Record<string, unknown>;
 
