@@ -44,7 +44,6 @@ export function createLogin(
     const waitedMs = refusal === null ? Infinity : Date.now() - refusal.atMs;
     // Below zero when the clock was set back.
     if (refusal !== null && waitedMs >= 0 && waitedMs < REFUSED_WAIT_MS) throw refusal.error;
-    refusal = null;
     const answer = await transport.post(url, fields, signal);
     const outcome = judge(answer, url);
     switch (outcome) {
