@@ -1,13 +1,37 @@
+import { locustCredentials } from './config/locust-credentials.ts';
 import type { Settings } from './config/settings.ts';
 import { createLocustClient, type LocustClient } from './locust/client.ts';
+import type { LoginForm } from './locust/login.ts';
 import type { BuildInfo } from './metrics/self.ts';
 
 /** The client for the Locust that the settings name; it connects with its first request. */
 export function connect(settings: Settings, build: BuildInfo): LocustClient {
+  const credentials = locustCredentials(settings) ?? undefined;
+  const cert = settings.LOCUST_CLIENT_CERT_FILE?.pem;
+  const key = settings.LOCUST_CLIENT_KEY_FILE?.secret;
+  const access =
+    settings.LOCUST_LOGIN_PATH === '' ? { credentials } : { login: loginForm(settings) };
   return createLocustClient({
     url: settings.LOCUST_URL,
     maxResponseBytes: settings.MAX_RESPONSE_BYTES,
     userAgent: `locust-exporter/${build.version}`,
-    tls: { ca: settings.LOCUST_CA_FILE?.pem, insecure: settings.LOCUST_TLS_INSECURE },
+    ...access,
+    headers: settings.LOCUST_HEADERS_FILE?.headers,
+    tls: {
+      ca: settings.LOCUST_CA_FILE?.pem,
+      insecure: settings.LOCUST_TLS_INSECURE,
+      client: cert === undefined || key === undefined ? undefined : { cert, key },
+    },
   });
+}
+
+function loginForm(settings: Settings): LoginForm {
+  const credentials = locustCredentials(settings);
+  return {
+    path: settings.LOCUST_LOGIN_PATH,
+    fields: {
+      [settings.LOCUST_LOGIN_USERNAME_FIELD]: credentials?.username ?? '',
+      [settings.LOCUST_LOGIN_PASSWORD_FIELD]: credentials?.password ?? '',
+    },
+  };
 }

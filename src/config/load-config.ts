@@ -1,4 +1,6 @@
 import { customCleanEnv, makeValidator } from 'envalid';
+import { checkClientKey } from './check-client-key.ts';
+import { isUrlOverruled } from './locust-credentials.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './paths.ts';
 import { redactUrls } from './redact-urls.ts';
 import { flagOf, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
@@ -81,6 +83,11 @@ export function loadConfig(
   const warnings = Array.from(candidates, ([name, { own, alias }]) =>
     own !== undefined && alias !== undefined ? warnOfTwo(name, own, alias) : [],
   ).flat();
+  if (isUrlOverruled(settings)) {
+    warnings.push(
+      'user or password in LOCUST_URL are ignored, because LOCUST_USERNAME or its password say otherwise',
+    );
+  }
   const shown = Object.fromEntries(
     SETTING_NAMES.map((name) => {
       const text = raw[name] ?? '';
@@ -93,7 +100,9 @@ export function loadConfig(
 /** What may be told of a value. */
 function show(name: SettingName, text: string): string {
   const { isSecret }: Setting<unknown> = SETTINGS[name];
-  return isSecret && text !== '' ? '***' : redactUrls(text);
+  // Someone may give a key itself for the file that holds it.
+  const isHidden = (isSecret === true && text !== '') || text.includes('-----BEGIN');
+  return isHidden ? '***' : redactUrls(text);
 }
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -176,6 +185,9 @@ function checkTogether(
   if ((settings.LOCUST_CLIENT_CERT_FILE === null) !== (settings.LOCUST_CLIENT_KEY_FILE === null)) {
     describe('LOCUST_CLIENT_KEY_FILE', 'expected both this and LOCUST_CLIENT_CERT_FILE');
   }
+  const { LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key } = settings;
+  const keyProblem = cert === null || key === null ? null : checkClientKey(cert.pem, key.secret);
+  if (keyProblem !== null) describe('LOCUST_CLIENT_KEY_FILE', keyProblem);
   if (settings.LOCUST_LOGIN_PATH !== '' && settings.LOCUST_USERNAME === '') {
     describe('LOCUST_USERNAME', 'expected a user for the login form');
   }

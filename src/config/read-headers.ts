@@ -6,8 +6,60 @@ export interface HeadersFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** @throws Error when the file cannot be read or has a line that is no header. */
+/** What the HTTP client sets by itself, and what would change the form of an answer. */
+const OWNED: readonly string[] = [
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/**
+ * Reads a file with one `Name: value` a line, and comments that begin with #.
+ *
+ * @throws Error when the file cannot be read or has a line that is no header. It names the
+ * line, and nothing that stands there.
+ */
 export function readHeaders(path: string): HeadersFile {
-  void readTextFile(path);
-  return { path, headers: {} };
+  const lineByName = new Map<string, number>();
+  const headers = readTextFile(path)
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .flatMap((text, index) => {
+      if (/^[ \t]*(?:#|$)/.test(text)) return [];
+      const line = index + 1;
+      const [name, value] = parseLine(text, line);
+      const first = lineByName.get(name);
+      if (first !== undefined) {
+        throw new Error(
+          `expected each header once, but line ${line} repeats that of line ${first}`,
+        );
+      }
+      lineByName.set(name, line);
+      return [[name, value] as const];
+    });
+  return { path, headers: Object.fromEntries(headers) };
+}
+
+function parseLine(text: string, line: number): readonly [name: string, value: string] {
+  const [, written, value] = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/s.exec(text) ?? [];
+  if (written === undefined || value === undefined) {
+    throw new Error(`expected "Name: value" in line ${line}`);
+  }
+  if (!/^[\t\x20-\x7e]*$/.test(value)) {
+    throw new Error(`expected a value of printable ASCII in line ${line}`);
+  }
+  const name = written.toLowerCase();
+  if (OWNED.includes(name)) {
+    throw new Error(`expected no header ${name}, which the exporter sets itself, in line ${line}`);
+  }
+  return [name, value];
 }

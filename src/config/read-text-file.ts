@@ -4,6 +4,7 @@ const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is none',
   EACCES: 'no permission to read it',
   EISDIR: 'it is a folder',
+  ENAMETOOLONG: 'its name is too long',
 };
 
 /** @throws Error that says why the file cannot be read. */
@@ -11,8 +12,8 @@ export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = (code === undefined ? undefined : READ_PROBLEMS[code]) ?? message;
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const reason = READ_PROBLEMS[code] ?? code;
     throw new Error(`expected a file that can be read (${reason})`, { cause: error });
   }
 }

@@ -1,20 +1,23 @@
-import { Agent, request } from 'undici';
-import { LocustError } from './errors.ts';
-import { checkAnswer, toTransportError } from './judge-answer.ts';
+import { checkAnswer, type Answer } from './judge-answer.ts';
+import { createLogin, type LoginForm } from './login.ts';
+import { createTransport, type TlsOptions } from './transport.ts';
 
 export interface ClientOptions {
-  /** With a base path if Locust has one; credentials in it are sent as basic auth. */
+  /** With a base path if Locust has one. */
   readonly url: URL;
   readonly maxResponseBytes: number;
   readonly userAgent: string;
+  /** Sent as basic auth. */
+  readonly credentials?: Credentials | undefined;
+  /** Sent with each request, by name in lower case; they beat the client's own. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly login?: LoginForm | undefined;
   readonly tls?: TlsOptions;
 }
 
-export interface TlsOptions {
-  /** Certificates in PEM to verify Locust's by, instead of the public authorities. */
-  readonly ca?: string | undefined;
-  /** Whether Locust's certificate goes unverified. */
-  readonly insecure?: boolean;
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Speaks HTTP with one Locust. Every failure is a LocustError. */
@@ -32,87 +35,50 @@ export function createLocustClient({
   url,
   maxResponseBytes,
   userAgent,
+  credentials,
+  headers,
+  login: form,
   tls = {},
 }: ClientOptions): LocustClient {
   const base = withoutCredentials(url);
-  const headers: Record<string, string> = { accept: '*/*', 'user-agent': userAgent };
-  if (url.username !== '' || url.password !== '') headers['authorization'] = basicAuth(url);
-  // The deadline is the caller's signal. It is one connection because Locust is read once at a time.
-  const agent = new Agent({
-    connections: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: {
-      rejectUnauthorized: tls.insecure !== true,
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  const transport = createTransport({
+    headers: {
+      accept: '*/*',
+      'user-agent': userAgent,
+      ...(credentials === undefined ? {} : { authorization: basicAuth(credentials) }),
+      ...headers,
     },
+    maxResponseBytes,
+    tls,
   });
+  const login = form === undefined ? null : createLogin(base, form, transport);
 
-  async function send(path: string, init: Parameters<typeof request>[1]): Promise<string> {
-    const target = new URL(path, base);
-    try {
-      const answer = await request(target, { ...init, dispatcher: agent });
-      // Chunks are counted before they are joined, so that no answer can take more memory.
-      const body = await readCapped(
-        answer.body,
-        answer.headers['content-length'],
-        maxResponseBytes,
-      );
-      checkAnswer(answer.statusCode, answer.headers, body, target);
-      return body;
-    } catch (error) {
-      throw toTransportError(error, target);
-    }
+  /** The body of an answer that is no error. */
+  async function bodyOf(
+    target: URL,
+    signal: AbortSignal,
+    ask: (cookies?: string) => Promise<Answer>,
+  ): Promise<string> {
+    const attempt = async (cookies?: string) => {
+      const answer = await ask(cookies);
+      checkAnswer(answer, target);
+      return answer.body;
+    };
+    return login === null ? attempt() : login.around(attempt, signal);
   }
 
   return {
     displayUrl: base.href,
     get(path, signal) {
-      const init = { method: 'GET', headers, signal } as const;
-      return send(path, init).catch((error: unknown) => {
-        // The idle connection can have been closed by a Locust that ended meanwhile.
-        if (!isStaleConnection(error)) throw error;
-        return send(path, init);
-      });
+      const target = new URL(path, base);
+      return bodyOf(target, signal, (cookies) => transport.get(target, signal, cookies));
     },
-    post(path, form, signal) {
-      const body = new URLSearchParams(form).toString();
-      const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      return send(path, { method: 'POST', headers: { ...headers, ...type }, body, signal });
+    post(path, fields, signal) {
+      const target = new URL(path, base);
+      return bodyOf(target, signal, (cookies) => transport.post(target, fields, signal, cookies));
     },
-    close: () => agent.destroy(),
+    close: () => transport.close(),
   };
-}
-
-async function readCapped(
-  body: AsyncIterable<Buffer> & { destroy(): unknown; on(event: 'error', f: () => void): unknown },
-  announced: string | string[] | undefined,
-  limit: number,
-): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let fits = !(Number(announced) > limit);
-  if (fits) {
-    for await (const chunk of body) {
-      size += chunk.length;
-      fits = size <= limit;
-      if (!fits) break;
-      chunks.push(chunk);
-    }
-  }
-  if (fits) return Buffer.concat(chunks, size).toString('utf8');
-  body.on('error', () => undefined); // that of the next line
-  body.destroy();
-  throw new LocustError(
-    'too_large',
-    `the answer is larger than ${limit} bytes (MAX_RESPONSE_BYTES)`,
-  );
-}
-
-function isStaleConnection(error: unknown): boolean {
-  if (!(error instanceof LocustError) || error.code !== 'connect') return false;
-  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** The URL as a base for relative paths: with a slash at the end, and fit to be shown. */
@@ -126,16 +92,6 @@ function withoutCredentials(url: URL): URL {
   return base;
 }
 
-function basicAuth({ username, password }: URL): string {
-  const credentials = `${decodePercents(username)}:${decodePercents(password)}`;
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
-}
-
-/** A percent sign that begins no valid sequence stands for itself. */
-function decodePercents(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function basicAuth({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }

@@ -1,25 +1,31 @@
 import { LocustError } from './errors.ts';
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
 const LOGIN_HINT = 'Locust wants a login';
+const LOGIN_SETTINGS = 'set LOCUST_LOGIN_PATH, LOCUST_USERNAME and LOCUST_PASSWORD';
 
 /**
  * Checks that an answer is not an error, whatever its status says.
  *
  * @throws LocustError `auth_required` or `http_status`.
  */
-export function checkAnswer(
-  status: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  body: string,
-  target: URL,
-): void {
+export function checkAnswer(answer: Answer, target: URL): void {
+  const { status, headers, body } = answer;
   if (status === 401 || status === 403) {
     throw new LocustError(
       'auth_required',
-      `${LOGIN_HINT} (status ${status}); put user and password in LOCUST_URL`,
+      `${LOGIN_HINT} (status ${status}); check LOCUST_USERNAME and LOCUST_PASSWORD`,
     );
   }
-  if (status >= 300 && status < 400) throw redirectError(status, headers['location'], target);
+  if (isLoginPage(answer, target)) {
+    throw new LocustError('auth_required', `${LOGIN_HINT} on its login page; ${LOGIN_SETTINGS}`);
+  }
+  if (isRedirect(status)) throw redirectError(status, destinationOf(headers, target), target);
   if (status < 200 || status >= 300) {
     throw new LocustError('http_status', `${target.href} answered with status ${status}`, {
       status,
@@ -29,22 +35,26 @@ export function checkAnswer(
   if (body.startsWith('Locust auth exception:')) {
     throw new LocustError('auth_required', `${LOGIN_HINT}, but its --web-login is not configured`);
   }
-  // A proxy may have followed the redirect to the login page.
-  if (/^\s*</.test(body) && body.includes('window.authArgs')) {
-    throw new LocustError('auth_required', `${LOGIN_HINT} (it showed its login page)`);
-  }
 }
 
-function redirectError(
-  status: number,
-  header: string | string[] | undefined,
-  target: URL,
-): LocustError {
-  const location = String(header ?? '');
-  const destination = URL.parse(location, target.href);
-  if (destination !== null && /\/login\/?$/.test(destination.pathname)) {
-    return new LocustError('auth_required', `${LOGIN_HINT} (it redirected to its login page)`);
+/** Whether an answer is the login page, or the way there. */
+export function isLoginPage({ status, headers, body }: Answer, target: URL): boolean {
+  if (isRedirect(status)) {
+    return /\/login\/?$/.test(destinationOf(headers, target)?.pathname ?? '');
   }
+  // A proxy may have followed the redirect to it.
+  return status >= 200 && status < 300 && /^\s*</.test(body) && body.includes('window.authArgs');
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+function destinationOf({ location }: Answer['headers'], target: URL): URL | null {
+  return URL.parse(String(location ?? ''), target.href);
+}
+
+function redirectError(status: number, destination: URL | null, target: URL): LocustError {
   return new LocustError(
     'http_status',
     `${target.href} answered with status ${status}, a redirect to ${describe(destination)}; ` +

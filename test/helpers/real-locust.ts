@@ -23,6 +23,8 @@ export interface RealLocustOptions {
   /** Further flags of the standalone Locust or the master. */
   args?: readonly string[];
   locustfile?: string;
+  /** How to see that it answers, for one that does not show its report to everyone. */
+  isReady?: (port: number) => Promise<boolean>;
 }
 
 export interface RealLocust {
@@ -113,7 +115,7 @@ export async function startLocust(options: RealLocustOptions): Promise<RealLocus
     await waitUntil(`Locust ${version} with ${wanted} workers answers`, async () => {
       const ended = processes.find((running) => running.exit !== undefined);
       if (ended) throw new GiveUp(`Locust ${version} ended with ${String(ended.exit)}`);
-      return readyWorkers(await report()) >= wanted;
+      return options.isReady?.(port) ?? readyWorkers(await report()) >= wanted;
     });
     return {
       version,

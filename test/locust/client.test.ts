@@ -3,7 +3,11 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { createLocustClient, type LocustClient } from '../../src/locust/client.ts';
+import {
+  createLocustClient,
+  type ClientOptions,
+  type LocustClient,
+} from '../../src/locust/client.ts';
 import { readReport } from '../../src/locust/read-report.ts';
 
 let server: Server;
@@ -34,10 +38,10 @@ afterEach(async () => {
   server.close();
 });
 
-function connect(base = '/', credentials = '', maxResponseBytes = 100): LocustClient {
+function connect(base = '/', options: Partial<ClientOptions> = {}): LocustClient {
   const { port } = server.address() as AddressInfo;
-  const url = new URL(`http://${credentials}127.0.0.1:${port}${base}`);
-  client = createLocustClient({ url, maxResponseBytes, userAgent: 'test/1' });
+  const url = new URL(`http://some:one@127.0.0.1:${port}${base}`);
+  client = createLocustClient({ url, maxResponseBytes: 100, userAgent: 'test/1', ...options });
   return client;
 }
 
@@ -56,18 +60,27 @@ describe('a request', () => {
     assert.equal(requests[0].headers['authorization'], undefined);
   });
 
-  it('carries the credentials of the URL, which are not shown', async () => {
-    const locust = connect('/', 'us%C3%A9r:p%40ss:w@');
+  it('carries the credentials, and shows none', async () => {
+    const locust = connect('/', { credentials: { username: 'usér', password: 'p@ss:w' } });
     await locust.get('', soon());
     const header = `Basic ${Buffer.from('usér:p@ss:w').toString('base64')}`;
     assert.equal(requests[0]?.headers['authorization'], header);
     assert.match(locust.displayUrl, /^http:\/\/127\.0\.0\.1:\d+\/$/);
   });
 
-  it('takes a password with a bare percent sign as it is', async () => {
-    await connect('/', 'user:100%@').get('', soon());
-    const header = `Basic ${Buffer.from('user:100%').toString('base64')}`;
-    assert.equal(requests[0]?.headers['authorization'], header);
+  it('carries further headers, which beat its own', async () => {
+    const locust = connect('/', {
+      credentials: { username: 'a', password: 'b' },
+      headers: { authorization: 'Bearer t', 'x-team': 'load', 'user-agent': 'me' },
+    });
+    await locust.get('', soon());
+    await locust.post('swarm', {}, soon());
+    assert.equal(requests.length, 2);
+    for (const { headers } of requests) {
+      assert.equal(headers['authorization'], 'Bearer t');
+      assert.equal(headers['x-team'], 'load');
+      assert.equal(headers['user-agent'], 'me');
+    }
   });
 
   it('sends a form', async () => {
@@ -174,7 +187,7 @@ describe('a connection that the server closed', () => {
 });
 
 it('no error shows credentials', async () => {
-  const locust = connect('/', 'someone:hunter2@');
+  const locust = connect('/', { credentials: { username: 'someone', password: 'hunter2' } });
   const told = async (): Promise<void> => {
     await assert.rejects(locust.get('', AbortSignal.timeout(100)), (error) => {
       assert.doesNotMatch(String(error), /hunter2|someone/);

@@ -8,7 +8,7 @@ const target = new URL('http://locust:8089/x/stats/requests');
 
 function judge(status: number, body = '', location?: string): LocustError | null {
   try {
-    checkAnswer(status, location === undefined ? {} : { location }, body, target);
+    checkAnswer({ status, headers: location === undefined ? {} : { location }, body }, target);
     return null;
   } catch (error) {
     return error as LocustError;
@@ -40,6 +40,13 @@ describe('an answer', () => {
       judge(200, `\n<html>${readFixture(`${folder}-login-page-excerpt.html`)}`),
     ];
     for (const error of pages) assert.equal(error?.code, 'auth_required');
+    assert.match(String(judge(401)?.message), /check LOCUST_USERNAME and LOCUST_PASSWORD$/);
+    for (const page of [pages[2], pages[3], pages[5]]) {
+      assert.match(
+        String(page?.message),
+        /LOCUST_LOGIN_PATH, LOCUST_USERNAME and LOCUST_PASSWORD$/,
+      );
+    }
   });
 
   it('that only speaks of the login page is good', () => {

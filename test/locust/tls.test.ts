@@ -6,8 +6,10 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ConfigError, loadConfig } from '../../src/config/load-config.ts';
 import { readCertificates } from '../../src/config/read-certificates.ts';
-import { createLocustClient, type TlsOptions } from '../../src/locust/client.ts';
+import { createLocustClient } from '../../src/locust/client.ts';
+import type { TlsOptions } from '../../src/locust/transport.ts';
 import {
   createAuthority,
   selfSigned,
@@ -85,6 +87,84 @@ describe('a Locust with a certificate', () => {
   it('that is not there at all is told apart', async () => {
     const port = await portOf(createPlainServer((_request, response) => response.end('ok')));
     await assert.rejects(ask(`https://127.0.0.1:${port}`), { message: /must begin with http$/ });
+  });
+});
+
+describe('a Locust that wants to see a certificate', () => {
+  let url: string;
+  let ca: string;
+  before(async () => {
+    const { cert, key } = await authority.issue('127.0.0.1');
+    ca = readFileSync(authority.cert, 'utf8');
+    const server = createServer(
+      {
+        cert: readFileSync(cert),
+        key: readFileSync(key),
+        ca,
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
+      (_request, response) => response.end(`hello ${guest}`),
+    );
+    let guest = '';
+    server.on('secureConnection', (socket) => {
+      guest = String(socket.getPeerCertificate().subject.CN);
+    });
+    const port = await portOf(server);
+    url = `https://127.0.0.1:${port}`;
+  });
+
+  const pemOf = ({ cert, key }: KeyPair) => ({
+    cert: readFileSync(cert, 'utf8'),
+    key: readFileSync(key, 'utf8'),
+  });
+
+  it('is shown that of the settings', async () => {
+    const client = pemOf(await authority.issue('exporter'));
+    assert.equal(await ask(url, { ca, client }), 'hello exporter');
+  });
+
+  it('refuses none, and one that it does not trust', async () => {
+    await assert.rejects(ask(url, { ca }), { code: 'connect' });
+    const client = pemOf(await selfSigned(folder.path, 'stranger'));
+    await assert.rejects(ask(url, { ca, client }), { code: 'connect' });
+  });
+});
+
+describe('a key of a client certificate', () => {
+  const problemOf = (cert: string, key: string): string => {
+    try {
+      loadConfig({ LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key }, {});
+      return '';
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      return error.message;
+    }
+  };
+
+  it('that fits is taken', async () => {
+    const { cert, key } = await authority.issue('exporter');
+    assert.equal(problemOf(cert, key), '');
+  });
+
+  it('that is of another certificate, broken or missing is told at the start', async () => {
+    const { cert, key } = await authority.issue('exporter');
+    const wrong = (found: string, problem: string) => {
+      assert.match(found, new RegExp(`^LOCUST_CLIENT_KEY_FILE: expected ${problem}`));
+    };
+    wrong(problemOf(cert, authority.key), 'the key of the first certificate in LOCUST_CLIENT_CERT');
+    wrong(problemOf(cert, cert), 'a key in PEM');
+    const broken = path.join(folder.path, 'broken.key');
+    writeFileSync(broken, readFileSync(key, 'utf8').replace(/\n[\w+/]{20,}/, '\nAAAA'));
+    wrong(problemOf(cert, broken), 'a key in PEM, without a passphrase');
+    wrong(problemOf(cert, ''), 'both this and LOCUST_CLIENT_CERT_FILE');
+    assert.match(problemOf('', key), /^LOCUST_CLIENT_KEY_FILE: expected both/);
+  });
+
+  it('that was given in place of its file is not shown', async () => {
+    const { cert, key } = await authority.issue('exporter');
+    const found = problemOf(cert, readFileSync(key, 'utf8'));
+    assert.match(found, /^LOCUST_CLIENT_KEY_FILE: expected a file .*, got "\*\*\*"$/);
   });
 });
 
