@@ -8,6 +8,7 @@ import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { connect } from './connect.ts';
 import { createApp } from './http/create-app.ts';
+import { limitRequests } from './http/limit-requests.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
@@ -68,6 +69,7 @@ export async function startExporter(
 
   const quit = Promise.withResolvers<null>();
   const app = createApp({
+    guards: [limitRequests(settings.WEB_MAX_REQUESTS)],
     healthPaths: HEALTH_PATHS,
     quitPath: QUIT_PATH,
     quit:
@@ -97,7 +99,10 @@ export async function startExporter(
     };
   }
 
-  const server = await listen(app, settings.LISTEN_ADDRESS);
+  const server = await listen(app, settings.LISTEN_ADDRESS, {
+    headersTimeoutMs: settings.WEB_HEADERS_TIMEOUT,
+    requestTimeoutMs: settings.WEB_REQUEST_TIMEOUT,
+  });
   collector.start();
   return {
     address: addressOf(server),
