@@ -17,11 +17,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'connect.ts': ['config', 'locust', 'metrics'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
-  config: ['envalid', 'node:'],
+  config: ['envalid', 'node:', 'yaml'],
   locust: ['undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
-  http: ['node:', 'express', 'escape-html', 'metrics', 'locust'],
+  http: ['node:', 'bcryptjs', 'express', 'escape-html', 'metrics', 'locust'],
   cli: [
     'node:',
     'app.ts',

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
@@ -23,8 +23,8 @@ export interface ListenOptions {
   readonly headersTimeoutMs?: number;
   /** Of a request to come in, and of an answer that the client has stopped to read. */
   readonly requestTimeoutMs?: number;
-  /** Asked for each connection; what is new in `context` holds for that one already. */
-  readonly tls?: (() => ServerTls) | null;
+  /** Asked again for each connection; of what is new, `context` alone is heeded. */
+  readonly tls?: (() => ServerTls | null) | null;
 }
 
 /** @throws the error of node:net, such as EADDRINUSE. */
@@ -41,8 +41,7 @@ export async function listen(
     keepAliveTimeout: 75_000,
     connectionsCheckingInterval: Math.min(1000, headersTimeout / 4),
   };
-  const server =
-    tls === null ? createServer(timeouts) : secureServer(tls, timeouts, headersTimeout);
+  const server = createAnyServer(timeouts, tls);
   keepSockets(server);
   // Of a connection on which nothing moves, seen at the first or second end of this time.
   server.timeout = requestTimeoutMs;
@@ -65,19 +64,23 @@ export async function listen(
   return server;
 }
 
-function secureServer(tls: () => ServerTls, timeouts: object, handshakeTimeout: number): Server {
-  let current = tls();
+function createAnyServer(
+  timeouts: ServerOptions & { headersTimeout: number },
+  tls: ListenOptions['tls'],
+): Server {
+  let current = tls?.();
+  if (!tls || !current) return createServer(timeouts);
   const { asked, required, verified } = current.clientCertificate;
   const server = createTlsServer({
     ...timeouts,
     ...current.context,
-    handshakeTimeout,
+    handshakeTimeout: timeouts.headersTimeout,
     requestCert: asked,
     rejectUnauthorized: required && verified,
   });
   server.prependListener('connection', () => {
     const latest = tls();
-    if (latest === current) return;
+    if (latest === current || !latest) return;
     current = latest;
     server.setSecureContext(latest.context);
   });
