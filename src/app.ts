@@ -6,11 +6,14 @@ import { createOnDemandCollector } from './collect/on-demand.ts';
 import { createReader, type Clock, type Outcome } from './collect/reader.ts';
 import { createRenderer } from './collect/render-outcome.ts';
 import { watchGone } from './collect/watch-gone.ts';
+import { followWebConfig } from './config/follow-web-config.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
+import { basicAuth } from './http/basic-auth.ts';
 import { createApp } from './http/create-app.ts';
+import { limitRequests } from './http/limit-requests.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
@@ -92,7 +95,14 @@ export async function startExporter(
   }
 
   const quit = Promise.withResolvers<null>();
+  const web =
+    settings.WEB_CONFIG_FILE === null ? null : followWebConfig(settings.WEB_CONFIG_FILE, logger);
   const app = createApp({
+    headers: () => web?.().headers ?? {},
+    guards: [
+      ...(web === null ? [] : [basicAuth({ users: () => web().users })]),
+      limitRequests(settings.WEB_MAX_REQUESTS),
+    ],
     healthPaths: HEALTH_PATHS,
     quitPath: QUIT_PATH,
     quit:
@@ -145,7 +155,11 @@ export async function startExporter(
   });
 
   const gone = Promise.withResolvers<null>();
-  const server = await listen(app, settings.LISTEN_ADDRESS);
+  const server = await listen(app, settings.LISTEN_ADDRESS, {
+    headersTimeoutMs: settings.WEB_HEADERS_TIMEOUT,
+    requestTimeoutMs: settings.WEB_REQUEST_TIMEOUT,
+    tls: web && (() => web().tls),
+  });
   collector.start();
   pusher?.start();
   const watch =

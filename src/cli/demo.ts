@@ -35,7 +35,8 @@ export async function demo(
       build,
       logger,
     );
-    const base = `http://${exporter.address.replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')}`;
+    const scheme = settings.WEB_CONFIG_FILE?.tls ? 'https' : 'http';
+    const base = `${scheme}://${exporter.address.replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')}`;
     process.stdout.write(
       [
         'A simulated load test is running. Look at:',

@@ -12,14 +12,19 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /** @throws Error when the file cannot be read or holds no certificate. */
 export function readCertificates(path: string): Certificates {
   const pem = readTextFile(path);
+  parseCertificates(pem);
+  return { path, pem };
+}
+
+/** @throws Error when there is none. */
+export function parseCertificates(pem: string): X509Certificate[] {
   const found = pem.match(CERTIFICATE);
   if (found === null) throw new Error('expected a file of certificates in PEM');
-  for (const [index, one] of found.entries()) {
+  return found.map((one, index) => {
     try {
-      new X509Certificate(one);
+      return new X509Certificate(one);
     } catch {
       throw new Error(`expected certificates in PEM, but number ${index + 1} is broken`);
     }
-  }
-  return { path, pem };
+  });
 }

@@ -6,6 +6,10 @@ import { scrapeTimeoutMs } from './scrape-timeout.ts';
 import type { StatusView } from './status-page.ts';
 
 export interface AppOptions {
+  /** Headers of every answer. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** What a request has to pass, unless it asks for our health. */
+  readonly guards?: readonly RequestHandler[];
   readonly healthPaths: readonly string[];
   readonly quitPath: string;
   /** Ends the exporter; null where nobody may. */
@@ -22,6 +26,8 @@ export interface AppOptions {
 }
 
 export function createApp({
+  headers = () => ({}),
+  guards = [],
   healthPaths,
   quitPath,
   quit,
@@ -35,9 +41,16 @@ export function createApp({
   app.disable('etag');
   app.set('case sensitive routing', true);
 
+  app.use((_request, response, next) => {
+    response.set(headers());
+    next();
+  });
+
   app.get([...healthPaths], (_request, response) => {
     response.type('text/plain').send('ok\n');
   });
+
+  for (const guard of guards) app.use(guard);
 
   const endOnRequest: RequestHandler = (_request, response) => {
     if (quit === null) {
@@ -70,7 +83,7 @@ export function createApp({
     // The page is for people, who can wait for its code; a scraper never needs it.
     const { renderStatusPage, STATUS_PAGE_CSP } = await import('./status-page.ts');
     response
-      .set('Content-Security-Policy', STATUS_PAGE_CSP)
+      .set('Content-Security-Policy', headers()['Content-Security-Policy'] ?? STATUS_PAGE_CSP)
       .set('X-Content-Type-Options', 'nosniff')
       .set('Referrer-Policy', 'no-referrer')
       .set('Cache-Control', 'no-store')

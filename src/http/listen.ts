@@ -1,5 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 
 export interface ListenAddress {
   /** undefined for all interfaces, in both address families. */
@@ -7,20 +9,49 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+export interface ServerTls {
+  readonly context: SecureContextOptions;
+  readonly clientCertificate: {
+    readonly asked: boolean;
+    readonly required: boolean;
+    /** Whether one that is given has to be of an authority that `context` names. */
+    readonly verified: boolean;
+  };
+}
+
+export interface ListenOptions {
+  readonly headersTimeoutMs?: number;
+  /** Of a request to come in, and of an answer that the client has stopped to read. */
+  readonly requestTimeoutMs?: number;
+  /** Asked again for each connection; of what is new, `context` alone is heeded. */
+  readonly tls?: (() => ServerTls | null) | null;
+}
+
 /** @throws the error of node:net, such as EADDRINUSE. */
-export async function listen(app: RequestListener, address: ListenAddress): Promise<Server> {
-  const server = createServer(
-    {
-      // A client that is slower than this holds a connection for nothing.
-      headersTimeout: 10_000,
-      requestTimeout: 10_000,
-      keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 5_000,
-    },
-    app,
-  );
-  // A scraper that does not read its answer is let go.
-  server.timeout = 120_000;
+export async function listen(
+  app: RequestListener,
+  address: ListenAddress,
+  { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, tls = null }: ListenOptions = {},
+): Promise<Server> {
+  // Node.js wants the headers' time to be within that of the request.
+  const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
+  const timeouts = {
+    headersTimeout,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: 75_000,
+    connectionsCheckingInterval: Math.min(1000, headersTimeout / 4),
+  };
+  const server = createAnyServer(timeouts, tls);
+  keepSockets(server);
+  // Of a connection on which nothing moves, seen at the first or second end of this time.
+  server.timeout = requestTimeoutMs;
+  server.on('request', (_request, response) => {
+    // Without this the connection would end while its answer is being made, too.
+    response.on('timeout', (socket: Socket) => {
+      if (response.headersSent) socket.destroy();
+    });
+  });
+  server.on('request', app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     const listening = () => {
@@ -31,6 +62,46 @@ export async function listen(app: RequestListener, address: ListenAddress): Prom
     else server.listen(address.port, address.host, listening);
   });
   return server;
+}
+
+function createAnyServer(
+  timeouts: ServerOptions & { headersTimeout: number },
+  tls: ListenOptions['tls'],
+): Server {
+  let current = tls?.();
+  if (!tls || !current) return createServer(timeouts);
+  const { asked, required, verified } = current.clientCertificate;
+  const server = createTlsServer({
+    ...timeouts,
+    ...current.context,
+    handshakeTimeout: timeouts.headersTimeout,
+    requestCert: asked,
+    rejectUnauthorized: required && verified,
+  });
+  server.prependListener('connection', () => {
+    const latest = tls();
+    if (latest === current || !latest) return;
+    current = latest;
+    server.setSecureContext(latest.context);
+  });
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const isGiven = socket.getPeerX509Certificate() !== undefined;
+    const isRefused = isGiven ? verified && !socket.authorized : required;
+    if (isRefused) socket.destroy();
+  });
+  return server;
+}
+
+const SOCKETS = new WeakMap<Server, Set<Socket>>();
+
+/** The server itself forgets those whose TLS handshake is not over. */
+function keepSockets(server: Server): void {
+  const sockets = new Set<Socket>();
+  SOCKETS.set(server, sockets);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
 }
 
 /** Like `127.0.0.1:9646` or `[::]:9646`. */
@@ -49,6 +120,7 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   server.closeIdleConnections();
   const timer = setTimeout(() => {
     server.closeAllConnections();
+    for (const socket of SOCKETS.get(server) ?? []) socket.destroy();
   }, graceMs);
   await closed;
   clearTimeout(timer);
