@@ -42,7 +42,7 @@ const PORT = Number(/:(\d+)$/.exec(SETTINGS.LISTEN_ADDRESS.default)![1]);
 const USER = Number(/^USER (\d+):\1$/m.exec(read('Dockerfile'))![1]);
 const MEMORY = `${/Allow (\d+) MiB of memory/.exec(read('README.md'))![1]}Mi`;
 const NAME = 'locust-exporter';
-const MASTER = 'app.kubernetes.io/component';
+const COMPONENT = 'app.kubernetes.io/component';
 
 const EXAMPLES = ['web', 'job', 'job-plain-sidecar'] as const;
 const golden = (example: string) => path.join(GOLDEN, `${example}.yaml`);
@@ -341,12 +341,12 @@ describe('the pods of the examples', () => {
     );
     assert.ok(selectors.length > 10);
     for (const [where, selector] of selectors) {
-      const component = selector[MASTER];
-      assert.ok(component !== undefined, where);
+      const component = selector[COMPONENT] ?? '';
+      assert.ok(['master', 'worker'].includes(component), `${where}: ${component}`);
       for (const { template, manifest } of pods) {
         const { labels } = template.metadata!;
         assert.deepEqual(labels, manifest.metadata.labels);
-        assert.equal(selects(selector, labels), labels?.[MASTER] === component, where);
+        assert.equal(selects(selector, labels), labels?.[COMPONENT] === component, where);
       }
     }
   });
