@@ -17,6 +17,8 @@ export interface TlsOptions {
   readonly insecure?: boolean;
 }
 
+type RequestInit = Parameters<typeof request>[1] & { readonly signal: AbortSignal };
+
 /** Speaks HTTP with one Locust. Every failure is a LocustError. */
 export interface LocustClient {
   /** The URL without credentials. */
@@ -48,10 +50,13 @@ export function createLocustClient({
     },
   });
 
-  async function send(path: string, init: Parameters<typeof request>[1]): Promise<string> {
+  async function send(path: string, init: RequestInit): Promise<string> {
     const target = new URL(path, base);
     try {
-      const answer = await request(target, { ...init, dispatcher: agent });
+      const answer = await unlessAborted(
+        request(target, { ...init, dispatcher: agent }),
+        init.signal,
+      );
       // Chunks are counted before they are joined, so that no answer can take more memory.
       const body = await readCapped(
         answer.body,
@@ -82,6 +87,21 @@ export function createLocustClient({
     },
     close: () => agent.destroy(),
   };
+}
+
+/** What undici itself leaves undone while it connects. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => {
+    reject(signal.reason as Error);
+  };
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 async function readCapped(
