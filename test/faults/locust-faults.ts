@@ -1,7 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ErrorCode } from '../../src/locust/errors.ts';
 import { always, FAULTS, GOOD } from '../collect/faults.ts';
@@ -110,13 +108,21 @@ const WIRE_FAULTS: readonly LocustFault[] = [
     'not_json',
     raw(`${head(`Content-Length: ${LENGTH - 30}`)}${GOOD}`),
   ),
-  answering('announces nothing and sends much', 'not_json', raw(`${head('Content-Length: 0')}${GOOD}`)),
+  answering(
+    'announces nothing and sends much',
+    'not_json',
+    raw(`${head('Content-Length: 0')}${GOOD}`),
+  ),
   answering(
     'announces two lengths',
     'connect',
     raw(`${head('Content-Length: 5', `Content-Length: ${LENGTH}`)}${GOOD}`),
   ),
-  answering('announces a length that is none', 'connect', raw(`${head('Content-Length: -1')}${GOOD}`)),
+  answering(
+    'announces a length that is none',
+    'connect',
+    raw(`${head('Content-Length: -1')}${GOOD}`),
+  ),
   answering(
     'breaks its chunks',
     'connect',
@@ -127,7 +133,11 @@ const WIRE_FAULTS: readonly LocustFault[] = [
     'connect',
     raw(`${head('Transfer-Encoding: chunked')}5\r\n{"sta`, reset),
   ),
-  answering('resets the connection in the middle of its headers', 'connect', raw('HTTP/1.1 2', reset)),
+  answering(
+    'resets the connection in the middle of its headers',
+    'connect',
+    raw('HTTP/1.1 2', reset),
+  ),
   answering('closes its side of the connection instead of answering', 'connect', raw('', end)),
   answering('does not speak HTTP', 'connect', raw('SSH-2.0-OpenSSH_9.2\r\n')),
   answering('wants TLS', 'connect', raw(Buffer.from('15030100020246', 'hex'), end)),
@@ -144,10 +154,7 @@ const WIRE_FAULTS: readonly LocustFault[] = [
   answering(
     'sends chunks without end',
     'too_large',
-    forever(
-      head('Transfer-Encoding: chunked'),
-      Buffer.from(`10000\r\n${' '.repeat(0x10000)}\r\n`),
-    ),
+    forever(head('Transfer-Encoding: chunked'), Buffer.from(`10000\r\n${' '.repeat(0x10000)}\r\n`)),
   ),
   answering('changes the protocol', 'connect', raw('HTTP/1.1 101 Switching Protocols\r\n\r\n')),
   answering('answers 204', 'not_json', always('', 204)),
@@ -169,7 +176,6 @@ const CONNECTION_FAULTS: readonly LocustFault[] = [
     end: (locust) => locust.arrive(),
   },
   halfOpen(),
-  neverAccepting(),
 ];
 
 /** Its end of every connection is lost, and the other end is never told so. */
@@ -189,30 +195,6 @@ function halfOpen(): LocustFault {
   };
 }
 
-function neverAccepting(): LocustFault {
-  const ends = new WeakMap<SwitchedLocust, () => Promise<void>>();
-  return {
-    what: 'accepts no connection',
-    code: 'timeout',
-    async begin(locust) {
-      await locust.leave();
-      const worker = new Worker(new URL('deaf-server.ts', import.meta.url), {
-        workerData: locust.port,
-      });
-      await once(worker, 'message');
-      const queue = Array.from({ length: 4 }, () =>
-        connect(locust.port, '127.0.0.1').on('error', () => undefined),
-      );
-      ends.set(locust, async () => {
-        for (const socket of queue) socket.destroy();
-        await worker.terminate();
-        await locust.arrive();
-      });
-    },
-    end: (locust) => ends.get(locust)?.(),
-  };
-}
-
 export const LOCUST_FAULTS: readonly LocustFault[] = [
   ...FAULTS.map(({ what, code, answer }) => answering(what, code, answer)),
   ...WIRE_FAULTS,
@@ -223,18 +205,25 @@ export const LOCUST_FAULTS: readonly LocustFault[] = [
 export const ODDITIES: readonly { readonly what: string; readonly answer: RequestListener }[] = [
   {
     what: 'sends each byte by itself, in time',
-    answer: ({ socket }) => {
-      socket.setNoDelay(true);
-      const bytes = `${head('Content-Length: 55')}{"stats":[],"errors":[],"state":"ready","user_count":0}`;
+    answer: (_request, response) => {
+      const bytes = '{"stats":[],"errors":[],"state":"ready","user_count":0}';
       let sent = 0;
       const more = () => {
-        if (sent < bytes.length) socket.write(bytes.charAt(sent++), more);
+        if (sent < bytes.length) response.write(bytes.charAt(sent++), more);
+        else response.end();
       };
+      response.socket?.setNoDelay(true);
       more();
+    },
+  },
+  {
+    what: 'sends something before its answer',
+    answer: (request, response) => {
+      response.writeProcessing();
+      healthy(request, response);
     },
   },
   { what: 'closes the connection after each answer', answer: raw(WHOLE, end) },
   { what: 'ends its answer by closing the connection', answer: raw(head() + GOOD, end) },
   { what: 'speaks HTTP/1.0', answer: raw(`HTTP/1.0 200 OK\r\n\r\n${GOOD}`, end) },
-  { what: 'sends something before its answer', answer: raw(`HTTP/1.1 102 Processing\r\n\r\n${WHOLE}`) },
 ];
