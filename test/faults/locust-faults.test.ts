@@ -10,9 +10,9 @@ import { MODES, WatchedExporter } from './watched-exporter.ts';
 
 const RESTARTS = 3;
 
-/** In a loop a fault takes longer to show: there are two to share them. */
+/** In a loop a fault takes longer to show: there are three to share them. */
 const SHARES = MODES.flatMap((mode) => {
-  const of = mode.name === 'loop' ? 2 : 1;
+  const of = mode.name === 'loop' ? 3 : 1;
   return Array.from({ length: of }, (_, part) => ({
     mode,
     mine: (_fault: unknown, index: number) => index % of === part,
@@ -77,6 +77,23 @@ describe('the built program', { concurrency: SHARES.length, ...needs(whyBuildIsM
           await watched.checkRecovery(() => locust.arrive());
           await sleep(Math.max(0, goneMs + 1000 - performance.now()));
         }
+        watched.checkMemory();
+        cases++;
+      });
+
+      it('sends too much again and again is never kept in memory', async (t) => {
+        const { begin, end } = LOCUST_FAULTS.find(
+          ({ what }) => what === 'sends a body without end',
+        )!;
+        t.after(() => end(locust));
+        const { reads } = locust;
+        await begin(locust);
+        await waitUntil('Locust was read often', async () => {
+          await watched.exporter.metrics();
+          return locust.reads >= reads + 20;
+        });
+        await end(locust);
+        await watched.becomesUp();
         watched.checkMemory();
         cases++;
       });
