@@ -149,12 +149,15 @@ const WIRE_FAULTS: readonly LocustFault[] = [
   answering(
     'sends a body without end',
     'too_large',
-    forever(head('Connection: close'), Buffer.alloc(MIB / 4, ' ')),
+    forever(head('Connection: close'), Buffer.alloc(MIB, ' ')),
   ),
   answering(
     'sends chunks without end',
     'too_large',
-    forever(head('Transfer-Encoding: chunked'), Buffer.from(`10000\r\n${' '.repeat(0x10000)}\r\n`)),
+    forever(
+      head('Transfer-Encoding: chunked'),
+      Buffer.from(`100000\r\n${' '.repeat(0x100000)}\r\n`),
+    ),
   ),
   answering('changes the protocol', 'connect', raw('HTTP/1.1 101 Switching Protocols\r\n\r\n')),
   answering('answers 204', 'not_json', always('', 204)),

@@ -99,6 +99,10 @@ describe('the built program', { concurrency: 2, ...needs(whyBuildIsMissing()) },
         const queue = Array.from({ length: 4 }, () =>
           connect(locust.port, '127.0.0.1').on('error', () => undefined),
         );
+        const empty = () => {
+          for (const socket of queue) socket.destroy();
+        };
+        t.after(empty);
         await sleep(50);
         const watched = await start(t, mode, locust, {});
         for (let scrape = 0; scrape < 3; scrape++) {
@@ -111,7 +115,7 @@ describe('the built program', { concurrency: 2, ...needs(whyBuildIsMissing()) },
         assert.ok(timeout > 0);
         assert.deepEqual(new Set(Object.values(others)), new Set([0]));
         assert.equal(watched.exporter.log.filter(({ level }) => level === 'warn').length, 1);
-        for (const socket of queue) socket.destroy();
+        empty();
         await worker.terminate();
         await locust.arrive();
         await watched.becomesUp();

@@ -44,7 +44,7 @@ export class WatchedExporter {
   ): Promise<WatchedExporter> {
     const exporter = await startExporter({
       LOCUST_URL: locust.url,
-      LOCUST_TIMEOUT: '600ms',
+      LOCUST_TIMEOUT: '800ms',
       MAX_RESPONSE_BYTES: '8MiB',
       ...env,
       ...more,
