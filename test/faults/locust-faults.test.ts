@@ -90,7 +90,7 @@ describe('the built program', { concurrency: SHARES.length, ...needs(whyBuildIsM
         await begin(locust);
         await waitUntil('Locust was read often', async () => {
           await watched.exporter.metrics();
-          return locust.reads >= reads + 20;
+          return locust.reads >= reads + 15;
         });
         await end(locust);
         await watched.becomesUp();

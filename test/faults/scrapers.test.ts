@@ -5,6 +5,7 @@ import { GOOD } from '../collect/faults.ts';
 import { whyBuildIsMissing } from '../helpers/exporter.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 import { needs } from '../helpers/requirement.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { readFixture } from '../locust/samples.ts';
 import { healthy, reporting, SwitchedLocust } from './switched-locust.ts';
 import {
@@ -86,6 +87,12 @@ describe('the built program', { concurrency: 2, ...needs(whyBuildIsMissing()) },
         const statuses = await Promise.all(sockets.map(finishScrape));
         assert.deepEqual(new Set(statuses), new Set([200]));
         await watched.becomesUp();
+        const { reads } = locust;
+        await waitUntil(
+          'Locust is read again',
+          async () => (await watched.isUp()) && locust.reads >= reads + 3,
+          { timeoutMs: 5000, everyMs: 50 },
+        );
         await watched.checkHealth();
         assert.equal((await watched.errors()).internal, 0);
         watched.checkMemory();

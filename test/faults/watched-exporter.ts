@@ -21,7 +21,7 @@ export const MODES: readonly Mode[] = [
 
 /**
  * Node.js and the program take about 110 MiB, and the garbage collector leaves half as much before
- * it has a reason to work. Twenty answers that are kept, or a gzip bomb unpacked, are more.
+ * it has a reason to work. Fifteen answers that are kept, or a gzip bomb unpacked, are more.
  */
 export const MEMORY_LIMIT_MIB = 200;
 
