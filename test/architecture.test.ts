@@ -29,10 +29,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
   config: ['envalid', 're2js', 'yaml', 'node:'],
-  locust: ['undici'],
+  async: [],
+  locust: ['async', 'undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
-  push: ['node:', 'prom-client'],
+  push: ['async', 'node:', 'prom-client'],
   http: ['node:', 'bcryptjs', 'express', 'escape-html', 'metrics', 'locust'],
   cli: [
     'node:',

@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici';
+import { unlessAborted } from '../async/unless-aborted.ts';
 import { LocustError } from './errors.ts';
 import { toTransportError, type Answer } from './judge-answer.ts';
 
@@ -17,6 +18,8 @@ export interface TlsOptions {
   /** What to show to Locust, in PEM. */
   readonly client?: { readonly cert: string; readonly key: string } | undefined;
 }
+
+type RequestInit = Parameters<typeof request>[1] & { readonly signal: AbortSignal };
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
@@ -44,9 +47,13 @@ export function createTransport({ headers, maxResponseBytes, tls }: TransportOpt
     },
   });
 
-  async function send(target: URL, init: Parameters<typeof request>[1]): Promise<Answer> {
+  async function send(target: URL, init: RequestInit): Promise<Answer> {
     try {
-      const answer = await request(target, { ...init, dispatcher: agent });
+      // undici heeds the signal only once it is connected.
+      const answer = await unlessAborted(
+        init.signal,
+        request(target, { ...init, dispatcher: agent }),
+      );
       // Chunks are counted before they are joined, so that no answer can take more memory.
       const body = await readCapped(
         answer.body,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
 import type { Logger } from 'pino';
 import { Pushgateway, Registry } from 'prom-client';
+import { unlessAborted } from '../async/unless-aborted.ts';
 import { groupPath } from './group-path.ts';
 import { BadStatus, TooLate, toPushProblem } from './push-problem.ts';
 
@@ -80,7 +81,11 @@ export function createPusher({
   }
 
   async function push(): Promise<void> {
-    const { text, isWhole } = await unlessAborted(over.signal, exposition());
+    const { text, isWhole } = await unlessAborted(over.signal, exposition()).catch(
+      (error: unknown) => {
+        throw over.signal.aborted ? new TooLate('Locust') : error;
+      },
+    );
     // `push` removes what is gone; `pushAdd` leaves the metrics that the text does not have.
     await send(isWhole ? 'push' : 'pushAdd', text);
   }
@@ -150,21 +155,6 @@ class Rendered extends Registry {
 
   override metrics(): Promise<string> {
     return Promise.resolve(this.#text);
-  }
-}
-
-/** Waits no longer than to the signal, whether or not the work heeds it. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => {
-    aborted.reject(new TooLate('Locust'));
-  };
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -30,6 +30,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const MONITORS: Readonly<Record<string, string>> = {
   'monitoring.coreos.com/v1 PodMonitor': 'podmonitors',
   'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',
+  'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
 };
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
