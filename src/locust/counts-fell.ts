@@ -44,7 +44,12 @@ function rowsFell<Row>(
 }
 
 function requestsFell(earlier: RequestStats, current: RequestStats): boolean {
-  return fell(earlier.requests, current.requests) || fell(earlier.failures, current.failures);
+  return (
+    fell(earlier.requests, current.requests) ||
+    fell(earlier.failures, current.failures) ||
+    // Up to 0.9.0 this is the requests without the failures.
+    fell(earlier.responseTime.count, current.responseTime.count)
+  );
 }
 
 function fell(earlier: number | null, current: number | null): boolean {

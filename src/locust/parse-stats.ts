@@ -8,6 +8,7 @@ import { normalizeState } from './runner-state.ts';
 import {
   arrayAt,
   asObject,
+  finiteOrNull,
   mapObjects,
   numberAt,
   requireKey,
@@ -107,7 +108,7 @@ function parseTotals(
         ? numberAt(report, 'fail_ratio')
         : requests === 0
           ? 0
-          : failures / requests,
+          : finiteOrNull(failures / requests),
   };
 }
 

@@ -35,9 +35,14 @@ export function stringAt(object: JsonObject, key: string): string {
 /** A finite number; null where the key is missing or its value is null, NaN or infinite. */
 export function numberAt(object: JsonObject, key: string): number | null {
   const value = object[key];
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') return finiteOrNull(value);
   if (value === undefined || value === null) return null;
   throw new ShapeError(key, `expected a number, got ${kindOf(value)}`);
+}
+
+/** What a calculation came to; null where it left the finite numbers. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Like numberAt, for what can only grow: a negative number tells nothing and is null. */

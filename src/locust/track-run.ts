@@ -1,5 +1,6 @@
 import { countsFell } from './counts-fell.ts';
 import { isActive } from './runner-state.ts';
+import { finiteOrNull } from './shape.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the reads so far tell about the run that a snapshot is of. */
@@ -40,5 +41,5 @@ export function trackRun(
  */
 function estimateStart({ aggregate }: Snapshot, atSeconds: number): number | null {
   if (!aggregate?.requests || !aggregate.meanRps) return null;
-  return atSeconds - aggregate.requests / aggregate.meanRps;
+  return finiteOrNull(atSeconds - aggregate.requests / aggregate.meanRps);
 }

@@ -1,3 +1,4 @@
+import { finiteOrNull } from '../locust/shape.ts';
 import type { Endpoint, ResponseTime, Snapshot } from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
 import { NO_LABELS, type Labels, type Sample } from './family.ts';
@@ -225,11 +226,11 @@ function shownEndpoints({ endpoints, aggregate }: Snapshot): readonly Endpoint[]
 /** Locust says 0 where nothing was measured. */
 function mean(total: number | null, { count }: ResponseTime): number | null {
   if (total === null || count === null) return null;
-  return count === 0 ? 0 : total / count;
+  return count === 0 ? 0 : finiteOrNull(total / count);
 }
 
 function milliseconds(seconds: number | null): number | null {
-  return seconds === null ? null : seconds * 1000;
+  return seconds === null ? null : finiteOrNull(seconds * 1000);
 }
 
 function sumOf(values: Iterable<number>): number {

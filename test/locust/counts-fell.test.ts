@@ -30,6 +30,18 @@ it('any one count that is lower fell', () => {
   }
 });
 
+it('requests without the failures can fall alone, where Locust counts them so', () => {
+  const at = (counted: number, failed: number) =>
+    parseStats(
+      report([
+        { ...row('/'), num_reqs: counted, num_failures: failed },
+        aggregate({ num_reqs: 50 }),
+      ]),
+    );
+  assert.equal(countsFell(at(10, 1), at(10, 2)), false);
+  assert.equal(countsFell(at(10, 1), at(9, 2)), true);
+});
+
 it('a row that comes in between does not confuse the others', () => {
   const a = row('/a', { num_requests: 100 });
   const c = row('/c', { num_requests: 7 });

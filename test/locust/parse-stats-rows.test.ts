@@ -162,3 +162,8 @@ it('texts are unescaped by what the answer shows when the version is not known',
   assert.notDeepEqual(parse({}, [0, 14, 6]), right);
   assert.deepEqual(parse({ workers: [] }, [0, 14, 6]), right);
 });
+
+it('a ratio that is not finite is not told', () => {
+  const counts = { num_requests: 5e-324, num_failures: 1e308 };
+  assert.equal(parseStats(report([aggregate(counts)])).failRatio, null);
+});

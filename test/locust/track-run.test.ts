@@ -42,3 +42,7 @@ it('a reset and a new run begin again', () => {
   const away = trackRun(next, at('stopped', 1), 1020);
   assert.deepEqual([away.began, away.startSeconds], [true, null]);
 });
+
+it('a mean rate that leads nowhere tells no start', () => {
+  assert.equal(trackRun(null, at('running', 10, 5e-324), 1000).startSeconds, null);
+});

@@ -227,3 +227,16 @@ describe('the metrics that are chosen', () => {
     assert.deepEqual(found?.samples, [{ labels, value: 1, suffix: '' }]);
   });
 });
+
+it('what is not finite in ms is not told', () => {
+  const values = told(sample({}, { max_response_time: Number.MAX_VALUE }));
+  assert.ok([...values.values()].every((value) => Number.isFinite(value)));
+});
+
+it('a mean that is not finite is not told', () => {
+  const row = parseStats(answer([aggregate({ num_requests: 1 })])).aggregate!;
+  const responseTime = { ...row.responseTime, count: 1e-10 };
+  const huge = { ...row, contentBytes: 1e308, responseTime };
+  const values = told({ ...sample(), aggregate: huge });
+  assert.equal(values.has('x_requests_avg_content_length  Aggregated'), false);
+});
