@@ -78,6 +78,10 @@ function strict(node: unknown): unknown {
       !key.startsWith('x-'),
   );
   const schema = Object.fromEntries(left.map(([key, value]) => [key, strict(value)]));
+  // Go's flag for any case, which JavaScript does not have; what we write is in lower case.
+  if (typeof schema['pattern'] === 'string') {
+    schema['pattern'] = schema['pattern'].replace('(?i)', '');
+  }
   if (Array.isArray(schema['type'])) {
     schema['type'] = schema['type'].find((type) => type !== 'null');
   }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { NO_RULES } from '../locust/samples.ts';
 import { createReader, type Outcome, type Reader } from '../../src/collect/reader.ts';
 import { countsFell } from '../../src/locust/counts-fell.ts';
 import { LocustError } from '../../src/locust/errors.ts';
@@ -91,6 +92,7 @@ const noMetrics: SelfMetrics = {
   readDone: () => undefined,
   readSucceeded: () => undefined,
   readFailed: () => undefined,
+  pushDone: () => undefined,
   families: () => Promise.resolve([]),
 };
 
@@ -120,7 +122,9 @@ class FuzzedReader {
       post: () => Promise.reject(new Error('not to be called')),
       close: () => Promise.resolve(),
     };
-    this.#reader = createReader({ client, self: noMetrics, logger, clock: this.#clock });
+    this.#reader = createReader({
+      ...{ client, self: noMetrics, logger, clock: this.#clock, rowRules: NO_RULES },
+    });
   }
 
   async next(index: number, isParsed: boolean, figures: FuzzFigures): Promise<void> {
