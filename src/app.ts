@@ -74,7 +74,7 @@ export async function startExporter(
     reader,
     clock,
     lingerMs: settings.LINGER,
-    staleAfterMs: settings.SCRAPE_MODE === 'loop' ? settings.STALE_AFTER : 0,
+    staleAfterMs: settings.STALE_AFTER,
   });
   let stopping = false;
 
@@ -149,7 +149,7 @@ export async function startExporter(
 
   const pusher = connectPushgateway(settings, self, logger, async () => {
     const now = await read(settings.LOCUST_TIMEOUT);
-    const outcome = now.problem === null ? now : (ending.final() ?? now);
+    const outcome = reader.goneSinceMs() === null ? now : (ending.final() ?? now);
     const body = await render(outcome, { format: 'text', gzip: false });
     return { text: body.toString(), isWhole: outcome.report.snapshot !== null };
   });

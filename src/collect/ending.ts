@@ -2,11 +2,11 @@ import { endRates } from '../locust/live-rates.ts';
 import type { Clock, Outcome, Reader } from './reader.ts';
 
 export interface EndingOptions {
-  readonly reader: Pick<Reader, 'lastGood' | 'downSinceMs'>;
+  readonly reader: Pick<Reader, 'lastGood' | 'goneSinceMs'>;
   readonly clock: Clock;
   /** How long the final numbers wait for a scrape; 0 for not at all. */
   readonly lingerMs: number;
-  /** How long after the last good read Locust still counts as up. */
+  /** How long Locust has to be out of reach to be gone for good: a restart takes a while. */
   readonly staleAfterMs: number;
 }
 
@@ -34,10 +34,11 @@ export function createEnding({ reader, clock, lingerMs, staleAfterMs }: EndingOp
     return kept.final;
   }
 
-  function isWaiting(outcome: Outcome): boolean {
-    const { atMs } = outcome;
-    const goneMs = Math.max(reader.downSinceMs() ?? -Infinity, atMs + staleAfterMs);
-    return scraped !== outcome && clock.monotonicMs() - goneMs <= lingerMs;
+  function isWaiting(last: Outcome): boolean {
+    const sinceMs = reader.goneSinceMs();
+    if (sinceMs === null || scraped === last) return false;
+    const goneForMs = clock.monotonicMs() - sinceMs - staleAfterMs;
+    return goneForMs >= 0 && goneForMs <= lingerMs;
   }
 
   return {

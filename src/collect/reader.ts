@@ -53,9 +53,10 @@ export interface Reader {
   down(error: LocustError): Outcome;
   /** The last one without a problem; null before the first. */
   lastGood(): Outcome | null;
-  /** Of the clock that never jumps: when reads began to fail; null while they do not. */
-  downSinceMs(): number | null;
-  /** When Locust, once seen, began to be out of reach altogether; null while it is not. */
+  /**
+   * Of the clock that never jumps: when Locust, once seen, began to be out of reach
+   * altogether; null while it is not.
+   */
   goneSinceMs(): number | null;
   /** From now on nothing that happens to a read is news. */
   retire(): void;
@@ -77,7 +78,6 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
   let infoTriedMs = -Infinity;
   let problem: Problem | null = null;
   let lastGood: Outcome | null = null;
-  let downSinceMs: number | null = null;
   let goneSinceMs: number | null = null;
   let retired = false;
 
@@ -122,7 +122,6 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
   }
 
   function judgeUp(): void {
-    downSinceMs = null;
     goneSinceMs = null;
     if (problem === null) return;
     logger.info({ url: client.displayUrl, was: problem.code }, 'Locust is up');
@@ -133,10 +132,9 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     const { code, message } = error;
     if (retired) return { code, message, sinceMs: clock.unixMs() };
     self.readFailed(code);
-    downSinceMs ??= clock.monotonicMs();
     // A Locust that answers late or badly is there.
     if (code !== 'connect' || lastGood === null) goneSinceMs = null;
-    else goneSinceMs ??= downSinceMs;
+    else goneSinceMs ??= clock.monotonicMs();
     const fields = { url: client.displayUrl, code, reason: message };
     if (problem?.code === code) {
       logger.debug(fields, 'Locust is still down');
@@ -178,7 +176,6 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       return outcome(nothing, { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() });
     },
     lastGood: () => lastGood,
-    downSinceMs: () => downSinceMs,
     goneSinceMs: () => goneSinceMs,
     retire() {
       retired = true;

@@ -105,7 +105,8 @@ export const SETTINGS = {
     parse: durationFrom(1, '1ms'),
     default: '10s',
     unit: 'ms',
-    description: 'loop mode: a report older than this counts as Locust being down',
+    description:
+      'loop mode: a report older than this counts as Locust being down; for LINGER, how long Locust is out of reach before it is gone',
   },
   LOCUST_TIMEOUT: {
     parse: durationFrom(1, '1ms'),

@@ -17,7 +17,7 @@ interface Setup {
   readonly ending: Ending;
   readonly clock: FakeClock;
   /** What the reader knows. */
-  readonly known: { good: Outcome | null; downSinceMs: number | null };
+  readonly known: { good: Outcome | null; goneSinceMs: number | null };
 }
 
 function good(requests: number, atMs = 0): Outcome {
@@ -35,8 +35,8 @@ function good(requests: number, atMs = 0): Outcome {
 
 function setup({ lingerMs = 10_000, staleAfterMs = 0 } = {}): Setup {
   const clock = new FakeClock();
-  const known: Setup['known'] = { good: good(10), downSinceMs: null };
-  const reader = { lastGood: () => known.good, downSinceMs: () => known.downSinceMs };
+  const known: Setup['known'] = { good: good(10), goneSinceMs: null };
+  const reader = { lastGood: () => known.good, goneSinceMs: () => known.goneSinceMs };
   return { ending: createEnding({ reader, clock, lingerMs, staleAfterMs }), clock, known };
 }
 
@@ -85,7 +85,7 @@ describe('a Locust that is gone', () => {
   it('is remembered until its final numbers were scraped', () => {
     const { ending, known } = setup();
     assert.equal(ending.present(known.good!), known.good);
-    known.downSinceMs = 0;
+    known.goneSinceMs = 0;
     for (let scrape = 0; scrape < 2; scrape++) {
       const told = ending.present(DOWN);
       assert.equal(told.report, ending.final()!.report);
@@ -97,35 +97,38 @@ describe('a Locust that is gone', () => {
     assert.equal(ending.present(DOWN), DOWN);
   });
 
-  it('is forgotten when their time is over, which begins when it counts as down', () => {
-    for (const { staleAfterMs, overMs } of [
-      { staleAfterMs: 0, overMs: 12_000 },
-      { staleAfterMs: 8000, overMs: 18_000 },
-    ]) {
-      const { ending, clock, known } = setup({ staleAfterMs });
-      known.downSinceMs = 2000;
-      clock.nowMs = overMs;
-      assert.notEqual(ending.present(DOWN), DOWN);
-      clock.nowMs = overMs + 1;
-      assert.equal(ending.present(DOWN), DOWN);
-    }
+  it('is remembered only when it stays away, and not for ever', () => {
+    const { ending, clock, known } = setup({ staleAfterMs: 8000 });
+    known.goneSinceMs = 2000;
+    const isRemembered = (atMs: number) => {
+      clock.nowMs = atMs;
+      return ending.present(DOWN) !== DOWN;
+    };
+    assert.deepEqual([9999, 10_000, 20_000, 20_001].map(isRemembered), [false, true, true, false]);
+  });
+
+  it('that is there, but answers late or badly, is no such thing', () => {
+    const { ending, clock } = setup();
+    clock.nowMs = 5000;
+    assert.equal(ending.present(DOWN), DOWN);
   });
 
   it('that comes back begins anew', () => {
     const { ending, clock, known } = setup();
-    known.downSinceMs = 0;
+    known.goneSinceMs = 0;
     ending.sent(ending.present(DOWN));
     known.good = good(3, 20_000);
-    known.downSinceMs = null;
+    known.goneSinceMs = null;
     clock.nowMs = 20_000;
     assert.equal(ending.present(known.good), known.good);
-    known.downSinceMs = 21_000;
+    known.goneSinceMs = 21_000;
+    clock.nowMs = 21_000;
     assert.equal(values(ending.present(DOWN)).get('x_requests_total GET /'), 3);
   });
 
   it('is down at once where nothing shall linger', async () => {
     const { ending, known } = setup({ lingerMs: 0 });
-    known.downSinceMs = 0;
+    known.goneSinceMs = 0;
     assert.equal(ending.present(DOWN), DOWN);
     assert.equal(await ending.linger(), true);
   });
