@@ -99,10 +99,10 @@ export function loadConfig(
 
 /** What may be told of a value. */
 function show(name: SettingName, text: string): string {
-  const { isSecret }: Setting<unknown> = SETTINGS[name];
-  // Someone may give a key itself for the file that holds it.
-  const isHidden = (isSecret === true && text !== '') || text.includes('-----BEGIN');
-  return isHidden ? '***' : redactUrls(text);
+  const { isSecret, namesSecret }: Setting<unknown> = SETTINGS[name];
+  // Someone may give a secret itself for the file that holds it.
+  const isMistaken = (namesSecret === true && !text.includes('/')) || text.includes('-----BEGIN');
+  return text !== '' && (isSecret === true || isMistaken) ? '***' : redactUrls(text);
 }
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];

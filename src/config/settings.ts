@@ -48,6 +48,8 @@ export interface Setting<T> {
   readonly isSwitch?: true;
   /** Whether its value is shown to nobody. */
   readonly isSecret?: true;
+  /** Whether it is a file whose content is shown to nobody. */
+  readonly namesSecret?: true;
   /** Whether its flag may be given several times, for several lines. */
   readonly isList?: true;
   readonly alias?: Alias;
@@ -134,6 +136,7 @@ export const SETTINGS = {
     parse: optional(readSecret),
     default: '',
     description: 'file with the password of LOCUST_USERNAME',
+    namesSecret: true,
   },
   LOCUST_LOGIN_PATH: {
     parse: parseText,
@@ -177,6 +180,7 @@ export const SETTINGS = {
     parse: optional(readSecret),
     default: '',
     description: 'key in PEM of LOCUST_CLIENT_CERT_FILE',
+    namesSecret: true,
   },
   LINGER: {
     parse: durationFrom(0, '0s', 25_000, '25s'),
@@ -229,6 +233,7 @@ export const SETTINGS = {
     parse: optional(readSecret),
     default: '',
     description: 'file with the password of PUSHGATEWAY_USERNAME',
+    namesSecret: true,
   },
   PUSHGATEWAY_DELETE_AT_EXIT: {
     parse: parseSwitch,
@@ -251,7 +256,8 @@ export const SETTINGS = {
     parse: durationFrom(100, '100ms'),
     default: '10s',
     unit: 'ms',
-    description: 'how long a client may take to send the headers of a request',
+    description:
+      'how long a client may take to send the headers of a request; WEB_REQUEST_TIMEOUT at most',
   },
   WEB_REQUEST_TIMEOUT: {
     parse: durationFrom(100, '100ms'),

@@ -95,6 +95,14 @@ describe('loadConfig', () => {
     }
   });
 
+  it('never repeats a secret that was given for the file that holds it', () => {
+    for (const name of ['LOCUST_PASSWORD_FILE', 'PUSHGATEWAY_PASSWORD_FILE']) {
+      const problem = `${name}: expected a file that can be read (there is none), got `;
+      assert.deepEqual(problemsOf({ [name]: 'hush' }), [`${problem}"***"`]);
+      assert.deepEqual(problemsOf({ [name]: '/no/file' }), [`${problem}"/no/file"`]);
+    }
+  });
+
   const GOOD: readonly (readonly [name: SettingName, value: string, result: unknown])[] = [
     ['LISTEN_ADDRESS', '[::1]:80', { host: '::1', port: 80 }],
     ['LISTEN_ADDRESS', 'localhost:0', { host: 'localhost', port: 0 }],
