@@ -47,7 +47,7 @@ export async function demo(
         '',
       ].join('\n'),
     );
-    await ended;
+    await Promise.race([ended, exporter.quitAsked, exporter.locustGone]);
     await exporter.stop();
     return 0;
   } catch (error) {

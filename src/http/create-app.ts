@@ -52,12 +52,13 @@ export function createApp({
 
   for (const guard of guards) app.use(guard);
 
-  const endOnRequest: RequestHandler = (_request, response) => {
+  const endOnRequest: RequestHandler = (request, response) => {
     if (quit === null) {
       response.status(404).type('text/plain').send('QUIT_ENDPOINT is off\n');
       return;
     }
-    response.on('close', quit);
+    // HEAD, which Express takes for GET, asks what would happen.
+    if (request.method !== 'HEAD') response.on('close', quit);
     response.set('Connection', 'close').type('text/plain').send('stopping\n');
   };
   app.route(quitPath).get(endOnRequest).post(endOnRequest);
@@ -70,7 +71,8 @@ export function createApp({
     response.set('Content-Type', CONTENT_TYPES[format]);
     response.set('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.set('Content-Encoding', 'gzip');
-    response.on('finish', onSent);
+    // HEAD gets no numbers.
+    if (request.method === 'GET') response.on('finish', onSent);
     response.send(body);
   });
 

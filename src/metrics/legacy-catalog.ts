@@ -22,7 +22,7 @@ export interface LegacyMetricSpec extends MetricSpec {
 }
 
 /** What it calls the row of all endpoints together, whatever Locust calls it. */
-const TOTAL_LABELS: Labels = { method: '', name: 'Aggregated' };
+const TOTAL_LABELS = { method: '', name: 'Aggregated' } as const satisfies Labels;
 
 /** A name that it never shows. */
 const HIDDEN_NAME = '//stats/requests';
@@ -203,11 +203,11 @@ function perRow(
     labels: ['method', 'name'],
     samples: fromSnapshot((snapshot) => {
       const samples: Sample[] = [];
-      for (const endpoint of shownEndpoints(snapshot)) {
-        const value = pick(endpoint);
+      const { endpoints, aggregate } = snapshot;
+      for (const endpoint of endpoints) {
+        const value = isHidden(endpoint, aggregate) ? null : pick(endpoint);
         if (value !== null) samples.push({ labels: endpointLabels(endpoint), value });
       }
-      const { aggregate } = snapshot;
       if (aggregate !== null) samples.push(...sampleOf(TOTAL_LABELS, pick(aggregate)));
       return samples;
     }),
@@ -215,12 +215,9 @@ function perRow(
 }
 
 /** An endpoint with the labels of the total gives way to it. */
-function shownEndpoints({ endpoints, aggregate }: Snapshot): readonly Endpoint[] {
-  return endpoints.filter(
-    ({ method, name }) =>
-      name !== HIDDEN_NAME &&
-      (aggregate === null || method !== TOTAL_LABELS['method'] || name !== TOTAL_LABELS['name']),
-  );
+function isHidden({ method, name }: Endpoint, aggregate: Snapshot['aggregate']): boolean {
+  if (name === HIDDEN_NAME) return true;
+  return aggregate !== null && name === TOTAL_LABELS.name && method === TOTAL_LABELS.method;
 }
 
 /** Locust says 0 where nothing was measured. */
