@@ -4,7 +4,7 @@ import { connect } from '../connect.ts';
 import type { LocustClient } from '../locust/client.ts';
 import { RefusedError, resetStats, stop, swarm, type SwarmOptions } from '../locust/control.ts';
 import { LocustError } from '../locust/errors.ts';
-import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-report.ts';
+import { parseReport, readInfo, readReport, versionOf } from '../locust/read-report.ts';
 import type { LocustInfo } from '../locust/snapshot.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 import type { Command } from './commands.ts';
@@ -43,7 +43,7 @@ export async function drive(
         break;
       case 'stats': {
         const info = await infoOrNull(client, deadline());
-        const read = async () => toSnapshot(await readReport(client, deadline()), versionOf(info));
+        const read = async () => parseReport(await readReport(client, deadline()), versionOf(info));
         await showStats(read, { json: 'json' in flags, watch: 'watch' in flags });
         break;
       }
@@ -97,7 +97,7 @@ async function warnWithoutWorkers(
   info: LocustInfo | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const { workers } = toSnapshot(await readReport(client, signal), versionOf(info));
+  const { workers } = parseReport(await readReport(client, signal), versionOf(info));
   const connected = Array.from(workers?.countByState ?? [])
     .filter(([state]) => state !== 'missing')
     .reduce((sum, [, count]) => sum + count, 0);

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
 import { settleRates, trackStandstill, type Standstill } from '../locust/live-rates.ts';
-import { readInfo, readReport, toSnapshot, versionOf } from '../locust/read-report.ts';
+import { createReportParser, readInfo, readReport, versionOf } from '../locust/read-report.ts';
 import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
 import { trackRun, type RunTrack } from '../locust/track-run.ts';
 import { holdSums } from '../locust/hold-sums.ts';
@@ -69,6 +69,7 @@ const INFO_RETRY_MS = 10_000;
 const INFO_TIMEOUT_MS = 1000;
 
 export function createReader({ client, self, logger, clock, rowRules }: ReaderOptions): Reader {
+  const parse = createReportParser();
   const shapeRows = createRowShaper(rowRules);
   let run: RunTrack | null = null;
   let held: Snapshot | null = null;
@@ -83,8 +84,9 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   async function attempt(signal: AbortSignal): Promise<Report> {
     const answer = await readReport(client, signal);
-    let snapshot = toSnapshot(answer, versionOf(info));
+    let snapshot = parse(answer, versionOf(info));
     const nowMs = clock.monotonicMs();
+    const earlier = run?.snapshot;
     run = trackRun(run, snapshot, clock.unixMs() / 1000);
     if (run.began) infoTriedMs = -Infinity;
     infoWanted ||= run.began || problem !== null;
@@ -95,18 +97,20 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       infoWanted = fresh === null;
       info = fresh ?? info;
       if (info?.version !== before) {
-        snapshot = toSnapshot(answer, versionOf(info));
+        snapshot = parse(answer, versionOf(info));
         run = { ...run, snapshot };
       }
     }
     standstill = trackStandstill(standstill, snapshot, nowMs);
-    const shaped = shapeRows(snapshot, run.began);
-    held = holdSums(run.began ? null : held, shaped);
-    return {
+    if (held === null || snapshot !== earlier) {
+      const shaped = shapeRows(snapshot, run.began);
+      held = holdSums(run.began ? null : held, shaped);
+    }
+    return sameOr(lastGood?.report, {
       snapshot: settleRates(held, standstill, nowMs),
       info,
       runStartSeconds: run.startSeconds,
-    };
+    });
   }
 
   async function tryInfo(signal: AbortSignal): Promise<LocustInfo | null> {
@@ -181,4 +185,13 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       retired = true;
     },
   };
+}
+
+/** The earlier report, which may have been rendered already, if the current one tells nothing else. */
+function sameOr(earlier: Report | undefined, current: Report): Report {
+  const isSame =
+    earlier?.snapshot === current.snapshot &&
+    earlier.info === current.info &&
+    earlier.runStartSeconds === current.runStartSeconds;
+  return isSame ? earlier : current;
 }

@@ -1,5 +1,5 @@
-import { endpointKey, errorKey } from './fold-rows.ts';
 import { pairRows } from './pair-rows.ts';
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './row-identity.ts';
 import type { RequestStats, Snapshot } from './snapshot.ts';
 
 /**
@@ -14,14 +14,14 @@ export function countsFell(earlier: Snapshot, current: Snapshot): boolean {
     rowsFell(
       earlier.endpoints,
       current.endpoints,
-      endpointKey,
+      ENDPOINT_IDENTITY,
       requestsFell,
       current.endpointsTruncated,
     ) ||
     rowsFell(
       earlier.errors,
       current.errors,
-      errorKey,
+      ERROR_IDENTITY,
       (a, b) => fell(a.occurrences, b.occurrences),
       current.errorsTruncated,
     )
@@ -32,11 +32,11 @@ export function countsFell(earlier: Snapshot, current: Snapshot): boolean {
 function rowsFell<Row>(
   earlier: readonly Row[],
   current: readonly Row[],
-  key: (row: Row) => string,
+  identity: RowIdentity<Row>,
   rowFell: (earlier: Row, current: Row) => boolean,
   truncated: boolean,
 ): boolean {
-  const now = pairRows(current, earlier, key);
+  const now = pairRows(current, earlier, identity);
   return earlier.some((row, index) => {
     const same = now(index);
     return same === undefined ? !truncated : rowFell(row, same);

@@ -1,3 +1,4 @@
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './row-identity.ts';
 import type { Endpoint, ErrorOccurrences, RequestStats } from './snapshot.ts';
 
 export interface Folded<Row> {
@@ -11,28 +12,19 @@ export interface Folded<Row> {
  * lone surrogate from another; labels cannot.
  */
 export function foldEndpoints(endpoints: readonly Endpoint[]): Folded<Endpoint> {
-  return fold(endpoints, endpointKey, mergeEndpoints);
+  return fold(endpoints, ENDPOINT_IDENTITY, mergeEndpoints);
 }
 
 export function foldErrors(errors: readonly ErrorOccurrences[]): Folded<ErrorOccurrences> {
-  return fold(errors, errorKey, (a, b) => ({
+  return fold(errors, ERROR_IDENTITY, (a, b) => ({
     ...a,
     occurrences: combine(a.occurrences, b.occurrences, sum),
   }));
 }
 
-/** The same for two rows just when all their labels are the same. */
-export function endpointKey({ method, name }: Endpoint): string {
-  return `${method.length} ${method}${name}`;
-}
-
-export function errorKey({ method, name, error }: ErrorOccurrences): string {
-  return `${method.length} ${name.length} ${method}${name}${error}`;
-}
-
 function fold<Row>(
   rows: readonly Row[],
-  key: (row: Row) => string,
+  { key }: RowIdentity<Row>,
   merge: (a: Row, b: Row) => Row,
 ): Folded<Row> {
   const byKey = new Map<string, Row>();

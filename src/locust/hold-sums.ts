@@ -1,5 +1,5 @@
-import { endpointKey } from './fold-rows.ts';
 import { pairRows } from './pair-rows.ts';
+import { ENDPOINT_IDENTITY } from './row-identity.ts';
 import type { RequestStats, Snapshot } from './snapshot.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { RequestStats, Snapshot } from './snapshot.ts';
  */
 export function holdSums(earlier: Snapshot | null, current: Snapshot): Snapshot {
   if (earlier === null) return current;
-  const earlierRow = pairRows(earlier.endpoints, current.endpoints, endpointKey);
+  const earlierRow = pairRows(earlier.endpoints, current.endpoints, ENDPOINT_IDENTITY);
   return {
     ...current,
     aggregate: current.aggregate && holdRow(earlier.aggregate, current.aggregate),

@@ -1,10 +1,10 @@
 import type { Folded } from './fold-rows.ts';
 import { pairRows } from './pair-rows.ts';
+import type { RowIdentity } from './row-identity.ts';
 
 /** What rows of one kind are, and what becomes of them. */
 export interface RowKind<Row> {
-  /** The same for two rows just when all their labels are the same. */
-  readonly key: (row: Row) => string;
+  readonly identity: RowIdentity<Row>;
   readonly fold: (rows: readonly Row[]) => Folded<Row>;
   /** null for a row that is left out. */
   readonly rename: (row: Row) => Row | null;
@@ -34,11 +34,14 @@ export interface ReadState {
 export function createRowLimiter<Row>(
   kind: RowKind<Row>,
 ): (rows: readonly Row[], state: ReadState) => Folded<Row> {
-  const { key, fold, rename, cut, asOther } = kind;
+  const { identity, fold, rename, cut, asOther } = kind;
+  const { key, isSame } = identity;
   /** Keys of the rows that are shown by themselves. */
   const kept = new Set<string>();
   const remainders = new Map<string, Row>();
   let listed: readonly Row[] = [];
+  /** Whether all of `listed` is shown as it is, and nothing else. */
+  let isPlain = false;
 
   function place(row: Row): Row {
     const rowKey = key(row);
@@ -50,7 +53,7 @@ export function createRowLimiter<Row>(
   }
 
   function keepRemainders(rows: readonly Row[]): void {
-    const now = pairRows(rows, listed, key);
+    const now = pairRows(rows, listed, identity);
     for (const [index, row] of listed.entries()) {
       const renamed = now(index) === undefined ? rename(row) : null;
       if (renamed === null) continue;
@@ -64,7 +67,19 @@ export function createRowLimiter<Row>(
     return remainder === undefined ? row : (fold([row, remainder]).rows[0] ?? row);
   }
 
+  function isListed(rows: readonly Row[]): boolean {
+    if (rows.length !== listed.length) return false;
+    return rows.every((row, index) => {
+      const one = listed[index];
+      return one !== undefined && isSame(row, one);
+    });
+  }
+
   return (rows, { began, truncated }) => {
+    if (!began && isPlain && isListed(rows)) {
+      listed = rows;
+      return { rows, folded: 0 };
+    }
     if (began) {
       kept.clear();
       remainders.clear();
@@ -74,6 +89,7 @@ export function createRowLimiter<Row>(
     const asked = renamed === rows ? rows : fold(renamed).rows;
     const placed = mapRows(asked, (row) => place(cut(row)));
     const { rows: shown, folded } = placed === asked ? { rows: asked, folded: 0 } : fold(placed);
+    isPlain = shown === rows && remainders.size === 0;
     return { rows: remainders.size === 0 ? shown : mapRows(shown, withRemainder), folded };
   };
 }

@@ -32,8 +32,18 @@ export function settleRates(snapshot: Snapshot, standstill: Standstill, nowMs: n
   return endRates(snapshot);
 }
 
-/** Rates that are 0, and no percentiles of the window. */
+const ended = new WeakMap<Snapshot, Snapshot>();
+
+/** Rates that are 0, and no percentiles of the window. @returns the same for the same one */
 export function endRates(snapshot: Snapshot): Snapshot {
+  const before = ended.get(snapshot);
+  if (before !== undefined) return before;
+  const settled = settle(snapshot);
+  ended.set(snapshot, settled);
+  return settled;
+}
+
+function settle(snapshot: Snapshot): Snapshot {
   return {
     ...snapshot,
     totalRps: zero(snapshot.totalRps),

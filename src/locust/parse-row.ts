@@ -5,11 +5,9 @@ import type { Endpoint, RequestStats, ResponseTime } from './snapshot.ts';
 
 export function parseEndpoint(row: JsonObject, generation: Generation): Endpoint {
   requireKey(row, 'name');
-  return {
-    method: labelAt(row, 'method'),
-    name: labelAt(row, 'name'),
-    ...parseRequestStats(row, generation),
-  };
+  const method = labelAt(row, 'method');
+  const name = labelAt(row, 'name');
+  return Object.assign(parseRequestStats(row, generation), { method, name });
 }
 
 export function parseRequestStats(row: JsonObject, generation: Generation): RequestStats {

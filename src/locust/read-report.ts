@@ -10,23 +10,46 @@ import { parseVersion, type Version } from './version.ts';
 /**
  * Reads `/stats/requests`.
  *
- * @returns the answer parsed, for toSnapshot.
+ * @returns the answer, for parseReport.
  * @throws LocustError
  */
-export async function readReport(client: LocustClient, signal: AbortSignal): Promise<unknown> {
-  const body = await client.get('stats/requests', signal);
+export async function readReport(client: LocustClient, signal: AbortSignal): Promise<string> {
+  return client.get('stats/requests', signal);
+}
+
+/**
+ * Makes the function that parses one answer of `/stats/requests` after another, given the
+ * version where it is known. An answer that is the same as the one before, as Locust gives for
+ * two seconds, is the same snapshot.
+ */
+export function createReportParser(): typeof parseReport {
+  let last: { answer: string; version: string; snapshot: Snapshot } | null = null;
+  return (answer, version) => {
+    const versionText = String(version);
+    if (last?.answer !== answer || last.version !== versionText) {
+      last = { answer, version: versionText, snapshot: parseReport(answer, version) };
+    }
+    return last.snapshot;
+  };
+}
+
+/** @throws LocustError when the answer is no report of Locust. */
+export function parseReport(answer: string, version: Version | null): Snapshot {
+  return toSnapshot(parseAnswer(answer), version);
+}
+
+function parseAnswer(answer: string): unknown {
   try {
-    return parsePythonJson(body);
+    return parsePythonJson(answer);
   } catch (error) {
-    const what = body.trimStart().startsWith('<') ? 'a web page' : 'something else';
+    const what = answer.trimStart().startsWith('<') ? 'a web page' : 'something else';
     throw new LocustError('not_json', `expected JSON from stats/requests, got ${what}`, {
       cause: error,
     });
   }
 }
 
-/** @throws LocustError `not_locust` when the report is not one of Locust's. */
-export function toSnapshot(report: unknown, version: Version | null): Snapshot {
+function toSnapshot(report: unknown, version: Version | null): Snapshot {
   try {
     return parseStats(report, version);
   } catch (error) {

@@ -2,7 +2,7 @@
 const ROOM = 2 ** 22;
 
 /** The same function, but with a memory for the texts it has had, begun again when full. */
-export function remember<Value extends string | null>(
+export function remember<Value extends string | number | null>(
   compute: (text: string) => Value,
   room = ROOM,
 ): (text: string) => Value {
@@ -12,7 +12,7 @@ export function remember<Value extends string | null>(
     const earlier = known.get(text);
     if (earlier !== undefined) return earlier;
     const value = compute(text);
-    const size = text.length + (value?.length ?? 0);
+    const size = text.length + (typeof value === 'string' ? value.length : 0);
     if (taken + size > room) {
       known.clear();
       taken = 0;

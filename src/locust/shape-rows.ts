@@ -1,7 +1,8 @@
 import { cutText } from './cut-text.ts';
-import { endpointKey, errorKey, foldEndpoints, foldErrors } from './fold-rows.ts';
+import { foldEndpoints, foldErrors } from './fold-rows.ts';
 import { createRowLimiter } from './limit-rows.ts';
 import { remember } from './remember.ts';
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY } from './row-identity.ts';
 import type { Endpoint, ErrorOccurrences, Snapshot } from './snapshot.ts';
 
 /** What the user wants to see of the rows. */
@@ -33,7 +34,7 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
   const cut = (text: string) => cutText(text, rules.maxLabelLength);
 
   const limitEndpoints = createRowLimiter<Endpoint>({
-    key: endpointKey,
+    identity: ENDPOINT_IDENTITY,
     fold: foldEndpoints,
     rename: (row) => relabel(row, { name: rename(row.name) }),
     cut: (row) => relabel(row, { method: cut(row.method), name: cut(row.name) }),
@@ -42,7 +43,7 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
     remainder: atRest,
   });
   const limitErrors = createRowLimiter<ErrorOccurrences>({
-    key: errorKey,
+    identity: ERROR_IDENTITY,
     fold: foldErrors,
     rename: (row) => relabel(row, { name: rename(row.name), error: rewriteError(row.error) }),
     cut: (row) =>

@@ -52,7 +52,8 @@ export function countAt(object: JsonObject, key: string): number | null {
 }
 
 export function requireKey(object: JsonObject, key: string): void {
-  if (!Object.hasOwn(object, key)) throw new ShapeError(key, 'missing');
+  if (object[key] === undefined && !Object.hasOwn(object, key))
+    throw new ShapeError(key, 'missing');
 }
 
 /**
@@ -75,15 +76,15 @@ export function mapObjects<T>(
   map: (object: JsonObject) => T,
   firstIndex = 0,
 ): T[] {
-  return list.map((item, index) => {
-    try {
-      return map(asObject(item, ''));
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      const place = `${path}[${firstIndex + index}]`;
-      throw new ShapeError(error.path ? `${place}.${error.path}` : place, error.problem);
-    }
-  });
+  const mapped: T[] = [];
+  try {
+    for (const item of list) mapped.push(map(asObject(item, '')));
+    return mapped;
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const place = `${path}[${firstIndex + mapped.length}]`;
+    throw new ShapeError(error.path ? `${place}.${error.path}` : place, error.problem);
+  }
 }
 
 function kindOf(value: unknown): string {

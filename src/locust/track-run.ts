@@ -23,6 +23,7 @@ export function trackRun(
   const active = isActive(snapshot.state);
   const began =
     earlier !== null &&
+    snapshot !== earlier.snapshot &&
     ((active && !isActive(earlier.snapshot.state)) || countsFell(earlier.snapshot, snapshot));
   const track = { snapshot, atSeconds, began };
   if (snapshot.state === 'ready') return { ...track, startSeconds: null };

@@ -257,16 +257,17 @@ export const CATALOG: readonly MetricSpec[] = [
   },
 ];
 
-/** @param prefix of every name, without the underscore after it. */
-export function buildFamilies(
+/**
+ * One after the other, so that the samples of one are gone before those of the next are there.
+ *
+ * @param prefix of every name, without the underscore after it.
+ */
+export function* buildFamilies(
   catalog: readonly MetricSpec[],
   prefix: string,
   report: Report,
-): Family[] {
-  return catalog.map(({ name, type, help, samples }) => ({
-    name: `${prefix}_${name}`,
-    type,
-    help,
-    samples: samples(report),
-  }));
+): Generator<Family> {
+  for (const { name, type, help, samples } of catalog) {
+    yield { name: `${prefix}_${name}`, type, help, samples: samples(report) };
+  }
 }

@@ -1,4 +1,5 @@
 import type { Family, Labels, Sample } from './family.ts';
+import { createTextBuffer } from './text-buffer.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
 
@@ -7,52 +8,76 @@ export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** Writes families as Prometheus text 0.0.4 or OpenMetrics 1.0.0. One without samples is left out. */
-export function renderExposition(families: Iterable<Family>, format: ExpositionFormat): string {
-  const labelTexts = new Map<Labels, string>();
-  let text = '';
-  for (const family of families) {
-    if (family.samples.length > 0) text += renderFamily(family, format, labelTexts);
+/** What ends an exposition. */
+export const END: Readonly<Record<ExpositionFormat, string>> = { text: '', openmetrics: '# EOF\n' };
+
+/** Characters between two pauses. */
+const SLICE = 2 ** 20;
+
+/**
+ * Writes families as Prometheus text 0.0.4 or OpenMetrics 1.0.0, without END. One that has no
+ * samples is left out. It pauses in between, so that others can have their turn.
+ *
+ * @param expectedBytes is about how much it will be.
+ */
+export function* renderFamilies(
+  families: Iterable<Family>,
+  format: ExpositionFormat,
+  expectedBytes = 0,
+): Generator<undefined, Buffer> {
+  const text = createTextBuffer(expectedBytes);
+  let sincePause = 0;
+  for (const { name, type, help, samples } of families) {
+    if (samples.length === 0) continue;
+    // In OpenMetrics `_total` belongs to the sample and not to the family.
+    const familyName =
+      format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
+    text.add(`# HELP ${familyName} ${escapeHelp(help, format)}\n# TYPE ${familyName} ${type}\n`);
+    for (const sample of samples) {
+      const line = renderSample(name, sample, format);
+      text.add(line);
+      sincePause += line.length;
+      if (sincePause > SLICE) {
+        sincePause = 0;
+        yield;
+      }
+    }
   }
-  return format === 'openmetrics' ? `${text}# EOF\n` : text;
+  return text.toBuffer();
 }
 
-function renderFamily(
-  { name, type, help, samples }: Family,
+function renderSample(
+  name: string,
+  { labels, value, suffix = '', quantile }: Sample,
   format: ExpositionFormat,
-  labelTexts: Map<Labels, string>,
 ): string {
-  // In OpenMetrics `_total` belongs to the sample and not to the family.
-  const familyName =
-    format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-  let text = `# HELP ${familyName} ${escapeHelp(help, format)}\n# TYPE ${familyName} ${type}\n`;
-  for (const sample of samples) {
-    let labels = labelTexts.get(sample.labels);
-    if (labels === undefined) {
-      labels = renderLabels(sample.labels);
-      labelTexts.set(sample.labels, labels);
-    }
-    labels = withQuantile(labels, sample, format);
-    const braced = labels === '' ? '' : `{${labels}}`;
-    text += `${name}${sample.suffix ?? ''}${braced} ${renderNumber(sample.value)}\n`;
+  let text = labelText(labels);
+  if (quantile !== undefined) {
+    text += `${text === '' ? '' : ','}quantile="${quantileText(quantile, format)}"`;
+  }
+  const braced = text === '' ? '' : `{${text}}`;
+  return `${name}${suffix}${braced} ${numberText(value)}\n`;
+}
+
+const labelTexts = new WeakMap<Labels, string>();
+
+function labelText(labels: Labels): string {
+  let text = labelTexts.get(labels);
+  if (text === undefined) {
+    text = Object.entries(labels)
+      .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+      .join(',');
+    labelTexts.set(labels, text);
   }
   return text;
 }
 
-function renderLabels(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
-    .join(',');
-}
-
-function withQuantile(labels: string, { quantile }: Sample, format: ExpositionFormat): string {
-  if (quantile === undefined) return labels;
+function quantileText(quantile: number, format: ExpositionFormat): string {
   // OpenMetrics wants `1.0`, by which a series is the same whoever exposes it.
-  const value = format === 'openmetrics' && quantile === 1 ? '1.0' : String(quantile);
-  return `${labels === '' ? '' : `${labels},`}quantile="${value}"`;
+  return format === 'openmetrics' && quantile === 1 ? '1.0' : String(quantile);
 }
 
-function renderNumber(value: number): string {
+function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';

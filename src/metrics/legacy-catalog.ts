@@ -204,9 +204,10 @@ function perRow(
     samples: fromSnapshot((snapshot) => {
       const samples: Sample[] = [];
       const { endpoints, aggregate } = snapshot;
-      for (const endpoint of endpoints) {
+      const labels = endpointLabels(endpoints);
+      for (const [index, endpoint] of endpoints.entries()) {
         const value = isHidden(endpoint, aggregate) ? null : pick(endpoint);
-        if (value !== null) samples.push({ labels: endpointLabels(endpoint), value });
+        if (value !== null) samples.push({ labels: labels[index] ?? NO_LABELS, value });
       }
       if (aggregate !== null) samples.push(...sampleOf(TOTAL_LABELS, pick(aggregate)));
       return samples;

@@ -1,5 +1,4 @@
 import type {
-  Endpoint,
   LocustInfo,
   Quantile,
   RequestStats,
@@ -8,6 +7,7 @@ import type {
   Worker,
 } from '../locust/snapshot.ts';
 import { NO_LABELS, type Family, type Labels, type Sample } from './family.ts';
+import { createRowLabels } from './row-labels.ts';
 
 /** All that one exposition tells of Locust. */
 export interface Report {
@@ -54,10 +54,11 @@ export function ofAggregate(pick: Pick): MetricSpec['samples'] {
 /** A sample of each endpoint that has a value. */
 export function perEndpoint(pick: Pick): MetricSpec['samples'] {
   return fromSnapshot(({ endpoints }) => {
+    const labels = endpointLabels(endpoints);
     const samples: Sample[] = [];
-    for (const endpoint of endpoints) {
+    for (const [index, endpoint] of endpoints.entries()) {
       const value = pick(endpoint);
-      if (value !== null) samples.push({ labels: endpointLabels(endpoint), value });
+      if (value !== null) samples.push({ labels: labels[index] ?? NO_LABELS, value });
     }
     return samples;
   });
@@ -74,12 +75,16 @@ export function aggregateSummary({ aggregate }: Snapshot): Sample[] {
 }
 
 export function endpointSummaries({ endpoints }: Snapshot): Sample[] {
-  return endpoints.flatMap((endpoint) => summary(endpointLabels(endpoint), endpoint.responseTime));
+  const labels = endpointLabels(endpoints);
+  return endpoints.flatMap(({ responseTime }, index) =>
+    summary(labels[index] ?? NO_LABELS, responseTime),
+  );
 }
 
 export function errorSamples({ errors }: Snapshot): Sample[] {
-  return errors.flatMap(({ method, name, error, occurrences }) =>
-    sampleOf({ method, name, error }, occurrences),
+  const labels = errorLabels(errors);
+  return errors.flatMap(({ occurrences }, index) =>
+    sampleOf(labels[index] ?? NO_LABELS, occurrences),
   );
 }
 
@@ -98,14 +103,7 @@ function summary(labels: Labels, { quantiles, sumSeconds, count }: ResponseTime)
   return samples;
 }
 
-const labelsOfEndpoint = new WeakMap<Endpoint, Labels>();
+/** By place in the list of endpoints. */
+export const endpointLabels = createRowLabels(['method', 'name']);
 
-/** The same object for the same row, so that its text is written once for all families. */
-export function endpointLabels(endpoint: Endpoint): Labels {
-  let labels = labelsOfEndpoint.get(endpoint);
-  if (labels === undefined) {
-    labels = { method: endpoint.method, name: endpoint.name };
-    labelsOfEndpoint.set(endpoint, labels);
-  }
-  return labels;
-}
+const errorLabels = createRowLabels(['method', 'name', 'error']);

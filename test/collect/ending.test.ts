@@ -41,7 +41,7 @@ function setup({ lingerMs = 10_000, staleAfterMs = 0 } = {}): Setup {
 }
 
 function values({ report }: Outcome): Map<string, number> {
-  const families = buildFamilies([...CATALOG, ...LEGACY_CATALOG], 'x', report);
+  const families = [...buildFamilies([...CATALOG, ...LEGACY_CATALOG], 'x', report)];
   return new Map(
     families.flatMap(({ name, samples }) =>
       samples.map(({ labels, suffix = '', value }) => [

@@ -127,6 +127,19 @@ describe('an outcome', () => {
     assert.equal(await valueOf('locust_exporter_scrape_errors_total', 'http_status'), 2);
   });
 
+  it('is the same report while Locust says the same, and the page too', async () => {
+    const first = await read(3);
+    assert.equal((await read()).report, first.report);
+    requests = 11;
+    const second = await read();
+    assert.notEqual(second.report, first.report);
+    assert.equal(second.report.snapshot?.aggregate?.requests, 11);
+    state = 'stopped';
+    const ended = await read();
+    assert.equal(ended.report.snapshot?.totalRps, 0);
+    assert.equal((await read()).report, ended.report);
+  });
+
   it('has rates of 0 once the counts stand still', async () => {
     assert.equal((await read()).report.snapshot?.totalRps, 2);
     clock.nowMs = 12_000;

@@ -8,7 +8,6 @@ import {
   type ClientOptions,
   type LocustClient,
 } from '../../src/locust/client.ts';
-import { readReport } from '../../src/locust/read-report.ts';
 
 let server: Server;
 let handle: RequestListener;
@@ -138,14 +137,6 @@ describe('an answer', () => {
       requests.map(({ line }) => line),
       ['GET /a'],
     );
-  });
-
-  it('that is no JSON is told apart', async () => {
-    const locust = connect();
-    handle = (_request, response) => response.end('[NaN]');
-    assert.deepEqual(await readReport(locust, soon()), [null]);
-    handle = (_request, response) => response.end(' <html>');
-    await assert.rejects(readReport(locust, soon()), { code: 'not_json', message: /a web page/ });
   });
 });
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cutText } from '../../src/locust/cut-text.ts';
-import { endpointKey, errorKey } from '../../src/locust/fold-rows.ts';
 import { holdSums } from '../../src/locust/hold-sums.ts';
 import { parseStats } from '../../src/locust/parse-stats.ts';
 import { remember } from '../../src/locust/remember.ts';
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY } from '../../src/locust/row-identity.ts';
 import { createRowShaper, OTHER, type RowRules } from '../../src/locust/shape-rows.ts';
 import type { Endpoint, Snapshot } from '../../src/locust/snapshot.ts';
 import { trackRun, type RunTrack } from '../../src/locust/track-run.ts';
@@ -310,8 +310,8 @@ describe('over any sequence of reports', () => {
   }
 
   function checkRows({ endpoints, errors }: Snapshot): void {
-    assert.equal(new Set(endpoints.map(endpointKey)).size, endpoints.length);
-    assert.equal(new Set(errors.map(errorKey)).size, errors.length);
+    assert.equal(new Set(endpoints.map(ENDPOINT_IDENTITY.key)).size, endpoints.length);
+    assert.equal(new Set(errors.map(ERROR_IDENTITY.key)).size, errors.length);
   }
 
   function checkSums(locust: Snapshot, result: Snapshot): void {
@@ -340,11 +340,11 @@ describe('over any sequence of reports', () => {
       before.set(key, value);
     };
     for (const one of endpoints) {
-      check(`requests ${endpointKey(one)}`, one.requests);
-      check(`bytes ${endpointKey(one)}`, one.contentBytes);
-      check(`seconds ${endpointKey(one)}`, one.responseTime.sumSeconds);
+      check(`requests ${ENDPOINT_IDENTITY.key(one)}`, one.requests);
+      check(`bytes ${ENDPOINT_IDENTITY.key(one)}`, one.contentBytes);
+      check(`seconds ${ENDPOINT_IDENTITY.key(one)}`, one.responseTime.sumSeconds);
     }
-    for (const one of errors) check(`errors ${errorKey(one)}`, one.occurrences);
+    for (const one of errors) check(`errors ${ERROR_IDENTITY.key(one)}`, one.occurrences);
   }
 });
 

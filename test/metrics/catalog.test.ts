@@ -59,7 +59,7 @@ describe('the catalog', () => {
 
   it('tells only that Locust is down, when it is', () => {
     const down = { snapshot: null, info: { version: '1', host: 'h' }, runStartSeconds: 1 };
-    const told = buildFamilies(CATALOG, 'x', down).filter(({ samples }) => samples.length > 0);
+    const told = [...buildFamilies(CATALOG, 'x', down)].filter(({ samples }) => samples.length > 0);
     assert.deepEqual(
       told.map(({ name, samples }) => [name, samples]),
       [['x_up', [{ labels: {}, value: 0 }]]],

@@ -6,7 +6,7 @@ import { parseStats } from '../../src/locust/parse-stats.ts';
 import { ShapeError } from '../../src/locust/shape.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import { parseExposition, type ParsedFamily } from '../helpers/parse-exposition.ts';
 import { aggregate, fixtureNames, readReport, report, row } from '../locust/samples.ts';
 
@@ -16,9 +16,9 @@ const FORMATS = ['text', 'openmetrics'] as const;
 function exposed(snapshot: Snapshot, host = ''): ParsedFamily[][] {
   const settled = settleRates(snapshot, trackStandstill(null, snapshot, 0), 0);
   const info = { version: null, host };
-  const families = buildFamilies(CATALOG, 'locust', {
-    ...{ snapshot: settled, info, runStartSeconds: 1 },
-  });
+  const families = [
+    ...buildFamilies(CATALOG, 'locust', { snapshot: settled, info, runStartSeconds: 1 }),
+  ];
   return FORMATS.map((format) => parseExposition(renderExposition(families, format), format));
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import type { Family } from '../../src/metrics/family.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 

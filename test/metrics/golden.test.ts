@@ -3,11 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { settleRates, trackStandstill } from '../../src/locust/live-rates.ts';
-import { parsePythonJson } from '../../src/locust/parse-python-json.ts';
-import { toSnapshot } from '../../src/locust/read-report.ts';
+import { parseReport } from '../../src/locust/read-report.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 import { fixtureNames, readFixture } from '../locust/samples.ts';
 
@@ -19,14 +18,13 @@ const NAMES = fixtureNames('.stats-requests.json');
 
 /** As at the first read ever. */
 function snapshotOf(name: string): Snapshot {
-  const answer = parsePythonJson(readFixture(`${name}.stats-requests.json`));
-  const snapshot = toSnapshot(answer, null);
+  const snapshot = parseReport(readFixture(`${name}.stats-requests.json`), null);
   return settleRates(snapshot, trackStandstill(null, snapshot, 0), 0);
 }
 
 function checkGolden(name: string, snapshot: Snapshot | null): void {
   const report = { snapshot, info: null, runStartSeconds: null };
-  const families = buildFamilies(CATALOG, 'locust', report);
+  const families = [...buildFamilies(CATALOG, 'locust', report)];
   for (const [extension, format] of Object.entries(FORMATS)) {
     const text = renderExposition(families, format);
     const file = path.join(GOLDEN, `${name}.${extension}`);

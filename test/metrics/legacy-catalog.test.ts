@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { buildFamilies } from '../../src/metrics/catalog.ts';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import { chooseCatalog, LEGACY_CATALOG } from '../../src/metrics/legacy-catalog.ts';
 import { createSelfMetrics, LEGACY_BUILD_INFO } from '../../src/metrics/self.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';

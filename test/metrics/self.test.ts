@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ERROR_CODES } from '../../src/locust/errors.ts';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import { createSelfMetrics, SELF_METRICS, type SelfMetrics } from '../../src/metrics/self.ts';
 import { parseExposition, type ParsedSample } from '../helpers/parse-exposition.ts';
 

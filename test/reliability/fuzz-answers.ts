@@ -7,7 +7,7 @@ import { parsePythonJson } from '../../src/locust/parse-python-json.ts';
 import { isActive } from '../../src/locust/runner-state.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { buildFamilies } from '../../src/metrics/catalog.ts';
-import { renderExposition } from '../../src/metrics/exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import type { Family } from '../../src/metrics/family.ts';
 import { chooseCatalog } from '../../src/metrics/legacy-catalog.ts';
 import type { SelfMetrics } from '../../src/metrics/self.ts';
@@ -134,7 +134,7 @@ class FuzzedReader {
 
     const startMs = performance.now();
     const outcome = await this.#reader.read(60_000);
-    const families = buildFamilies(catalog, 'locust', outcome.report);
+    const families = [...buildFamilies(catalog, 'locust', outcome.report)];
     const texts = formats.map((format) => renderExposition(families, format));
     const ms = performance.now() - startMs;
 
@@ -145,7 +145,6 @@ class FuzzedReader {
       throw new Error(`took ${ms.toFixed(0)} ms for ${characters} characters`);
     }
     this.#judge(outcome, families, figures);
-    for (const text of texts) if (!text.isWellFormed()) throw new Error('a lone surrogate');
     if (!isParsed) return;
     for (const [turn, text] of texts.entries()) parseExposition(text, formats[turn]!);
     figures.parsed += texts.length;
@@ -162,7 +161,7 @@ class FuzzedReader {
     const { snapshot } = report;
     if (snapshot === null) throw new Error('neither a snapshot nor a problem');
     figures.accepted += 1;
-    checkFinite(families);
+    checkSamples(families);
     const counters = countersOf(families);
     const seen = { snapshot, counters, version: report.info?.version ?? null };
     if (this.#before !== null && !beganAgain(this.#before, seen)) {
@@ -199,10 +198,13 @@ function checkIsSyntaxError(answer: string): void {
   throw new Error('refused as no JSON, and it is');
 }
 
-function checkFinite(families: readonly Family[]): void {
+function checkSamples(families: readonly Family[]): void {
   for (const { name, samples } of families) {
-    for (const { value } of samples) {
+    for (const { labels, value } of samples) {
       if (!Number.isFinite(value)) throw new Error(`${name} is ${value}`);
+      for (const text of Object.values(labels)) {
+        if (!text.isWellFormed()) throw new Error(`a lone surrogate in ${name}`);
+      }
     }
   }
 }

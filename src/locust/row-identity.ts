@@ -1,0 +1,18 @@
+import type { Endpoint, ErrorOccurrences } from './snapshot.ts';
+
+/** Which rows are about the same thing: those with the same labels. */
+export interface RowIdentity<Row> {
+  readonly isSame: (a: Row, b: Row) => boolean;
+  /** The same text for two rows just when isSame is true. */
+  readonly key: (row: Row) => string;
+}
+
+export const ENDPOINT_IDENTITY: RowIdentity<Endpoint> = {
+  isSame: (a, b) => a.name === b.name && a.method === b.method,
+  key: ({ method, name }) => `${method.length} ${method}${name}`,
+};
+
+export const ERROR_IDENTITY: RowIdentity<ErrorOccurrences> = {
+  isSame: (a, b) => a.name === b.name && a.method === b.method && a.error === b.error,
+  key: ({ method, name, error }) => `${method.length} ${name.length} ${method}${name}${error}`,
+};
