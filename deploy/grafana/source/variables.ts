@@ -1,0 +1,64 @@
+import {
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { DATASOURCE } from './datasource.ts';
+import { RUN } from './selectors.ts';
+
+/** The choice of one that a dashboard opens with. */
+export const datasource = () =>
+  new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus');
+
+/*
+ * Of the dashboards about a run, job and instance choose exactly one Locust. Two of them are
+ * two load tests, or one that was scraped twice: figures added up over both would be of
+ * neither, and tables would mix their endpoints.
+ */
+
+export const job = () => oneOf('job', 'Job', 'label_values(locust_up, job)');
+
+export const instance = () =>
+  oneOf('instance', 'Instance', 'label_values(locust_up{job="$job"}, instance)');
+
+export const jobs = () => manyOf('job', 'Job', 'label_values(locust_up, job)', '.+');
+
+export const instances = () =>
+  manyOf('instance', 'Instance', 'label_values(locust_up{job=~"$job"}, instance)', '.+');
+
+/** Some requests have no method. They have no such label, which `.*` matches, but no list shows. */
+export const method = () =>
+  manyOf('method', 'Method', `label_values(locust_requests_total{${RUN}}, method)`, '.*');
+
+export const endpoint = () =>
+  manyOf(
+    'endpoint',
+    'Endpoint',
+    `label_values(locust_requests_total{${RUN}, method=~"$method"}, name)`,
+    '.*',
+  );
+
+export const quantile = (metric: string) =>
+  manyOf('quantile', 'Quantile', `label_values(${metric}{${RUN}}, quantile)`, '.*').sort(
+    VariableSort.NumericalAsc,
+  );
+
+function oneOf(name: string, label: string, query: string): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(DATASOURCE)
+    .query({ query, refId: `variable-${name}` })
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc);
+}
+
+/** @param allValue what stands for all of them, so that one which appears later is among them. */
+function manyOf(name: string, label: string, query: string, allValue: string) {
+  return oneOf(name, label, query)
+    .multi(true)
+    .includeAll(true)
+    .allValue(allValue)
+    .current({ selected: true, text: ['All'], value: ['$__all'] });
+}
