@@ -165,7 +165,7 @@ function queriesOf({ title }: DashboardJson, panel: PanelJson): DashboardQuery[]
   }));
 }
 
-/** A chosen value, several, or `$__all` for the variable's allValue, which is `.*` here. */
+/** A chosen value, several, or `$__all`, which stands for a regex that matches anything. */
 export type VariableValues = Readonly<Record<string, string | readonly string[]>>;
 
 /**

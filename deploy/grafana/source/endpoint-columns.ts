@@ -4,12 +4,14 @@ import { THRESHOLDS } from './panels.ts';
 import { per } from './selectors.ts';
 import type { LabelColumn, ValueColumn } from './tables.ts';
 
-/** One series for each endpoint, rid of the labels that have no column. */
-const only = (metric: string, selector: string) => `sum by (method, name) (${metric}{${selector}})`;
+/**
+ * One series for each endpoint, rid of the labels that have no column. There is one to begin
+ * with; where a store holds copies of it, their largest is still right and their sum is not.
+ */
+const only = (metric: string, selector: string) => `max by (method, name) (${metric}{${selector}})`;
 
-/** The one quantile of each endpoint, likewise; `max` of one value is that value. */
 const onlyQuantile = (quantile: string, selector: string) =>
-  `max by (method, name) (locust_response_time_seconds{${selector}, quantile="${quantile}"})`;
+  only('locust_response_time_seconds', `${selector}, quantile="${quantile}"`);
 
 /** @param link null where the table is on the dashboard that it would lead to. */
 export const endpointLabels = (link: DataLink | null = ENDPOINT_OF_ROW): LabelColumn[] => [

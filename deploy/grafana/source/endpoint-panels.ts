@@ -1,8 +1,10 @@
+import { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import type { Part } from './create-dashboard.ts';
 import { endpointLabels, endpointValues } from './endpoint-columns.ts';
 import { errorsOverTime, errorTable } from './error-panels.ts';
-import { manySeries } from './panels.ts';
+import { ENDPOINT_OF_SERIES } from './links.ts';
+import { manySeries, type Query, type Words } from './panels.ts';
 import { ENDPOINT, per, rate } from './selectors.ts';
 import { table } from './tables.ts';
 
@@ -13,6 +15,11 @@ const failures = rate(`locust_failures_total{${ENDPOINT}}`);
 const bytes = rate(`locust_content_bytes_total{${ENDPOINT}}`);
 const seconds = rate(`locust_response_time_seconds_sum{${ENDPOINT}}`);
 const count = rate(`locust_response_time_seconds_count{${ENDPOINT}}`);
+
+const byEndpoint = (words: Words, ...queries: readonly Query[]) =>
+  manySeries(words, ...queries).dataLinks([
+    new DashboardLinkBuilder(ENDPOINT_OF_SERIES.title).url(ENDPOINT_OF_SERIES.url),
+  ]);
 
 /** Each endpoint is a series of its own; nothing is added up over them. */
 export const endpointPanels = (): Part[] => [
@@ -32,7 +39,7 @@ export const endpointPanels = (): Part[] => [
       )
         .span(24)
         .height(6),
-      manySeries(
+      byEndpoint(
         {
           title: 'Requests per second',
           description: 'Failed ones included.',
@@ -42,7 +49,7 @@ export const endpointPanels = (): Part[] => [
       )
         .span(12)
         .height(9),
-      manySeries(
+      byEndpoint(
         {
           title: 'Mean response time',
           description: 'Of the requests of each moment, failed ones included.',
@@ -52,7 +59,7 @@ export const endpointPanels = (): Part[] => [
       )
         .span(12)
         .height(9),
-      manySeries(
+      byEndpoint(
         {
           title: 'Response times since the statistics began',
           description:
@@ -66,7 +73,7 @@ export const endpointPanels = (): Part[] => [
       )
         .span(12)
         .height(9),
-      manySeries(
+      byEndpoint(
         {
           title: 'Shortest and longest response time',
           description: 'Since the statistics began.',
@@ -82,7 +89,7 @@ export const endpointPanels = (): Part[] => [
   {
     title: 'Failures and sizes',
     panels: [
-      manySeries(
+      byEndpoint(
         {
           title: 'Failures per second',
           description: 'Failed requests.',
@@ -92,7 +99,7 @@ export const endpointPanels = (): Part[] => [
       )
         .span(8)
         .height(9),
-      manySeries(
+      byEndpoint(
         {
           title: 'Failed requests',
           description: 'Share of the requests of each moment; a gap where there were none.',
@@ -103,7 +110,7 @@ export const endpointPanels = (): Part[] => [
         .max(1)
         .span(8)
         .height(9),
-      manySeries(
+      byEndpoint(
         {
           title: 'Size of a response',
           description: 'Mean of the responses of each moment, bodies only.',

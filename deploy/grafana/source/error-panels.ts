@@ -20,7 +20,7 @@ export const errorTable = (selector: string) =>
     [
       {
         title: 'Count',
-        expr: `sum by (method, name, error) (locust_error_occurrences_total{${selector}})`,
+        expr: `max by (method, name, error) (locust_error_occurrences_total{${selector}})`,
         unit: units.Short,
         width: 80,
       },
@@ -38,7 +38,7 @@ export const errorsOverTime = (selector: string) =>
       noValue: 'No errors',
     },
     {
-      expr: `sum by (error) (${rate(`locust_error_occurrences_total{${selector}}`)})`,
+      expr: `sum without (method, name) (${rate(`locust_error_occurrences_total{${selector}}`)})`,
       legend: '{{error}}',
     },
   );

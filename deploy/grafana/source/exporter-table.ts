@@ -14,7 +14,7 @@ const yesNo = (no: string): ValueMapping[] => [
   },
 ];
 
-const one = (expr: string) => `sum by (job, instance) (${expr})`;
+const one = (expr: string) => `max by (job, instance) (${expr})`;
 
 const secondsSince = (title: string, metric: string): ValueColumn => ({
   title,
@@ -60,13 +60,13 @@ export const exporterTable = () =>
       secondsSince('Running for', 'process_start_time_seconds'),
       {
         title: 'Build',
-        expr: `sum by (job, instance, version, revision, node_version) (locust_exporter_build_info{${EXPORTERS}})`,
+        expr: `max by (job, instance, version, revision, node_version) (locust_exporter_build_info{${EXPORTERS}})`,
         unit: units.NoUnit,
         hidden: true,
       },
       {
         title: 'Info',
-        expr: `sum by (job, instance, locust, host) (label_join(locust_info{${EXPORTERS}}, "locust", "", "version"))`,
+        expr: `max by (job, instance, locust, host) (label_join(locust_info{${EXPORTERS}}, "locust", "", "version"))`,
         unit: units.NoUnit,
         hidden: true,
       },

@@ -41,9 +41,9 @@ export const ENDPOINT_OF_ROW: DataLink = {
   url: `${DETAIL}&var-method=\${__data.fields.Method:percentencode}&var-endpoint=\${__data.fields.Endpoint:percentencode}`,
 };
 
-/** From a series with these two labels to the endpoint. */
+/** From a series with these two labels to its endpoint alone. */
 export const ENDPOINT_OF_SERIES: DataLink = {
-  title: 'Endpoint detail',
+  title: 'This endpoint alone',
   url: `${DETAIL}&var-method=\${__field.labels.method:percentencode}&var-endpoint=\${__field.labels.name:percentencode}`,
 };
 

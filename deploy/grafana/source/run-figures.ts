@@ -97,10 +97,7 @@ export const runFigures = () => [
     { expr: `sum without (state) (locust_workers{${RUN}, state!="missing"})`, legend: 'alive' },
     { expr: `locust_workers{${RUN}, state="missing"}`, legend: 'missing' },
   )
-    .overrideByName('missing', [
-      { id: 'thresholds', value: THRESHOLDS.none().build() },
-      { id: 'noValue', value: '' },
-    ])
+    .overrideByName('missing', [{ id: 'thresholds', value: THRESHOLDS.none().build() }])
     .textMode(BigValueTextMode.ValueAndName)
     .span(2)
     .height(HEIGHT),

@@ -11,7 +11,7 @@ const noValue = 'No workers: Locust is standalone, or does not report it';
 
 const legend = '{{worker}}';
 
-const ofWorker = (metric: string) => `sum by (worker) (${metric}{${RUN}})`;
+const ofWorker = (metric: string) => `max by (worker) (${metric}{${RUN}})`;
 
 export const runWorkers = () => [
   manySeries(
@@ -66,7 +66,7 @@ export const runWorkers = () => [
     [
       {
         title: 'Reported',
-        expr: `sum by (worker, state) (locust_worker_state{${RUN}})`,
+        expr: `max by (worker, state) (locust_worker_state{${RUN}})`,
         unit: units.NoUnit,
         hidden: true,
       },

@@ -22,43 +22,49 @@ export const job = () => oneOf('job', 'Job', 'label_values(locust_up, job)');
 export const instance = () =>
   oneOf('instance', 'Instance', 'label_values(locust_up{job="$job"}, instance)');
 
-export const jobs = () => manyOf('job', 'Job', 'label_values(locust_up, job)', '.+');
+/*
+ * Of the health of exporters there are as many as one likes. All of them are those of the list:
+ * a job may well have targets that are no exporters of Locust.
+ */
+
+export const jobs = () => manyOf('job', 'Job', 'label_values(locust_up, job)');
 
 export const instances = () =>
-  manyOf('instance', 'Instance', 'label_values(locust_up{job=~"$job"}, instance)', '.+');
+  manyOf('instance', 'Instance', 'label_values(locust_up{job=~"$job"}, instance)');
 
-/** Some requests have no method. They have no such label, which `.*` matches, but no list shows. */
+/*
+ * Endpoints appear while one looks on, and some requests have no method: they lack that label,
+ * which `.*` matches and no list shows.
+ */
+
 export const method = () =>
-  manyOf('method', 'Method', `label_values(locust_requests_total{${RUN}}, method)`, '.*');
+  manyOf('method', 'Method', `label_values(locust_requests_total{${RUN}}, method)`).allValue('.*');
 
 export const endpoint = () =>
   manyOf(
     'endpoint',
     'Endpoint',
     `label_values(locust_requests_total{${RUN}, method=~"$method"}, name)`,
-    '.*',
-  );
+  ).allValue('.*');
 
 export const quantile = (metric: string) =>
-  manyOf('quantile', 'Quantile', `label_values(${metric}{${RUN}}, quantile)`, '.*').sort(
-    VariableSort.NumericalAsc,
-  );
+  manyOf('quantile', 'Quantile', `label_values(${metric}{${RUN}}, quantile)`)
+    .allValue('.*')
+    .sort(VariableSort.NumericalAsc);
 
 function oneOf(name: string, label: string, query: string): QueryVariableBuilder {
   return new QueryVariableBuilder(name)
     .label(label)
     .datasource(DATASOURCE)
-    .query({ query, refId: `variable-${name}` })
+    .query({ qryType: 1, query, refId: `variable-${name}` })
     .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.NaturalAsc);
 }
 
-/** @param allValue what stands for all of them, so that one which appears later is among them. */
-function manyOf(name: string, label: string, query: string, allValue: string) {
+function manyOf(name: string, label: string, query: string): QueryVariableBuilder {
   return oneOf(name, label, query)
     .multi(true)
     .includeAll(true)
-    .allValue(allValue)
     .current({ selected: true, text: ['All'], value: ['$__all'] });
 }
