@@ -54,7 +54,7 @@ export const runWorkers = () => [
     .height(8),
   table(
     {
-      title: 'Workers',
+      title: 'State of the workers',
       description: 'As of the end of the time range.',
       unit: units.Short,
       noValue,
