@@ -50,5 +50,9 @@ export function createDashboard(plan: Plan) {
   dashboard.panels?.forEach((panel, index) => {
     panel.id = index + 1;
   });
+  // The SDK puts them into a menu, which is closed at first, and knows no other place.
+  for (const one of [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])]) {
+    delete one.placement;
+  }
   return dashboard;
 }

@@ -1,4 +1,3 @@
-import { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import type { Part } from './create-dashboard.ts';
 import { endpointLabels, endpointValues } from './endpoint-columns.ts';
@@ -17,8 +16,8 @@ const seconds = rate(`locust_response_time_seconds_sum{${ENDPOINT}}`);
 const count = rate(`locust_response_time_seconds_count{${ENDPOINT}}`);
 
 const byEndpoint = (words: Words, ...queries: readonly Query[]) =>
-  manySeries(words, ...queries).dataLinks([
-    new DashboardLinkBuilder(ENDPOINT_OF_SERIES.title).url(ENDPOINT_OF_SERIES.url),
+  manySeries(words, ...queries).overrideByFieldType('number', [
+    { id: 'links', value: [ENDPOINT_OF_SERIES] },
   ]);
 
 /** Each endpoint is a series of its own; nothing is added up over them. */
