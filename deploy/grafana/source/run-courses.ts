@@ -1,6 +1,6 @@
-import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
+import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { inColor, onTheRight, stateTimeline, timeSeries } from './panels.ts';
+import { inColor, onTheRight, stat, stateTimeline, timeSeries } from './panels.ts';
 import { per, rate, RUN } from './selectors.ts';
 import { STATE_MAPPINGS, stateCode } from './states.ts';
 
@@ -21,7 +21,19 @@ export const runCourses = () => [
     { expr: stateCode(RUN), legend: 'Locust' },
   )
     .mappings(STATE_MAPPINGS)
-    .span(24)
+    .span(18)
+    .height(4),
+  stat(
+    {
+      title: 'Under test',
+      description: 'The host that requests go to, and the version of Locust that sends them.',
+      unit: units.NoUnit,
+      noValue: 'This Locust does not say',
+    },
+    { expr: `locust_info{${RUN}}`, legend: '{{host}} by Locust {{version}}' },
+  )
+    .textMode(BigValueTextMode.Name)
+    .span(6)
     .height(4),
   timeSeries(
     {
@@ -98,9 +110,31 @@ export const runCourses = () => [
     .fillOpacity(0)
     .overrideByName('longest', [
       inColor('text'),
-      { id: 'custom.drawStyle', value: GraphDrawStyle.Line },
       { id: 'custom.lineStyle', value: { fill: 'dot', dash: [1, 4] } },
     ])
     .span(12)
     .height(8),
+  timeSeries(
+    {
+      title: 'Requests per second of a user',
+      description:
+        'How often each user gets a request done. It falls where the target answers more slowly, unless users wait by the clock.',
+      unit: units.RequestsPerSecond,
+      noValue: 'No users',
+    },
+    { expr: per(requests, `locust_users{${RUN}}`), legend: 'Requests/s of a user' },
+  )
+    .span(12)
+    .height(7),
+  timeSeries(
+    {
+      title: 'Bytes received',
+      description: 'Bodies of all responses, as long as Locust says that they are.',
+      unit: units.BytesPerSecondIEC,
+      noValue: 'No requests yet',
+    },
+    { expr: rate(`locust_aggregated_content_bytes_total{${RUN}}`), legend: 'Bytes/s' },
+  )
+    .span(12)
+    .height(7),
 ];
