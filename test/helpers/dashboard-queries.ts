@@ -165,7 +165,10 @@ function queriesOf({ title }: DashboardJson, panel: PanelJson): DashboardQuery[]
   }));
 }
 
-/** A chosen value, several, or `$__all`, which stands for a regex that matches anything. */
+/** The allValue of the variables that have one. */
+export const ANYTHING = '(?s:.*)';
+
+/** A chosen value, several, or `$__all` for ANYTHING. */
 export type VariableValues = Readonly<Record<string, string | readonly string[]>>;
 
 /**
@@ -192,7 +195,7 @@ const BUILT_IN: VariableValues = { __rate_interval: '1m', __interval: '15s', __r
 
 /** By Grafana's rules for the Prometheus data source, and for the format `regex`. */
 function formatValue(value: string | readonly string[], format: string | undefined): string {
-  if (value === '$__all') return '.*';
+  if (value === '$__all') return ANYTHING;
   if (typeof value === 'string' && format === undefined) return value.replaceAll('\\', '\\\\');
   const backslash = format === 'regex' ? '\\' : '\\\\';
   const escaped = [value]
