@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { findOnPath, isExecutable } from './find-on-path.ts';
@@ -80,6 +80,7 @@ export async function startPrometheus(options: RealPrometheusOptions): Promise<R
   const folder = await temporaryFolder('prometheus');
   const inFolder = (name: string) => path.join(folder.path, name);
   for (const [name, text] of Object.entries(options.files ?? {})) {
+    await mkdir(path.dirname(inFolder(name)), { recursive: true });
     await writeFile(inFolder(name), text);
   }
   await writeFile(inFolder('prometheus.yml'), options.config);

@@ -1,0 +1,76 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+import { ENDPOINT_OF_ROW, type DataLink } from './links.ts';
+import { THRESHOLDS } from './panels.ts';
+import { per } from './selectors.ts';
+import type { LabelColumn, ValueColumn } from './tables.ts';
+
+/**
+ * One series for each endpoint, rid of the labels that have no column. There is one to begin
+ * with; where a store holds copies of it, their largest is still right and their sum is not.
+ */
+const only = (metric: string, selector: string) => `max by (method, name) (${metric}{${selector}})`;
+
+const onlyQuantile = (quantile: string, selector: string) =>
+  only('locust_response_time_seconds', `${selector}, quantile="${quantile}"`);
+
+/** @param link null where the table is on the dashboard that it would lead to. */
+export const endpointLabels = (link: DataLink | null = ENDPOINT_OF_ROW): LabelColumn[] => [
+  { title: 'Method', label: 'method', width: 80 },
+  { title: 'Endpoint', label: 'name', ...(link === null ? {} : { link }) },
+];
+
+export function endpointValues(selector: string): ValueColumn[] {
+  const count = only('locust_response_time_seconds_count', selector);
+  const seconds = (title: string, expr: string): ValueColumn => ({
+    title,
+    expr,
+    unit: units.Seconds,
+    width: 90,
+    thresholds: THRESHOLDS.responseSeconds(),
+  });
+  return [
+    seconds('Mean', per(only('locust_response_time_seconds_sum', selector), count)),
+    seconds('Median', onlyQuantile('0.5', selector)),
+    seconds('95 %', onlyQuantile('0.95', selector)),
+    seconds('99 %', onlyQuantile('0.99', selector)),
+    seconds('Longest', only('locust_response_time_max_seconds', selector)),
+    {
+      title: 'Requests',
+      expr: only('locust_requests_total', selector),
+      unit: units.Short,
+      width: 90,
+    },
+    {
+      title: 'Requests/s',
+      expr: only('locust_current_rps', selector),
+      unit: units.RequestsPerSecond,
+      width: 110,
+    },
+    ...failureValues(selector),
+    {
+      title: 'Bytes/request',
+      expr: per(
+        only('locust_content_bytes_total', selector),
+        only('locust_requests_total', selector),
+      ),
+      unit: units.BytesIEC,
+      width: 120,
+    },
+  ];
+}
+
+/** @param atLeastOne whether endpoints without failures are left out. */
+export function failureValues(selector: string, atLeastOne = false): ValueColumn[] {
+  const failures = `${only('locust_failures_total', selector)}${atLeastOne ? ' > 0' : ''}`;
+  return [
+    { title: 'Failures', expr: failures, unit: units.Short, width: 90 },
+    {
+      title: 'Failed',
+      expr: per(atLeastOne ? `(${failures})` : failures, only('locust_requests_total', selector)),
+      unit: units.PercentUnit,
+      decimals: 1,
+      width: 90,
+      thresholds: THRESHOLDS.failedShare(),
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as units from '@grafana/grafana-foundation-sdk/units';
+import { RUN_OF_ROW } from './links.ts';
+import { EXPORTERS } from './selectors.ts';
+import { table, type ValueColumn } from './tables.ts';
+
+const yesNo = (no: string): ValueMapping[] => [
+  {
+    type: MappingType.ValueToText,
+    options: {
+      '0': { text: no, color: 'red', index: 0 },
+      '1': { text: 'up', color: 'green', index: 1 },
+    },
+  },
+];
+
+const one = (expr: string) => `max by (job, instance) (${expr})`;
+
+const secondsSince = (title: string, metric: string): ValueColumn => ({
+  title,
+  expr: one(`time() - ${metric}{${EXPORTERS}}`),
+  unit: units.Seconds,
+  width: 130,
+});
+
+/** One row for each exporter, with versions and ages. */
+export const exporterTable = () =>
+  table(
+    {
+      title: 'Exporters',
+      description: 'As of the end of the time range. An instance leads to the run of its Locust.',
+      unit: units.Short,
+      noValue: 'No exporter',
+    },
+    [
+      { title: 'Job', label: 'job' },
+      { title: 'Instance', label: 'instance', link: RUN_OF_ROW },
+      { title: 'Exporter', label: 'version', width: 110 },
+      { title: 'Revision', label: 'revision', width: 110 },
+      { title: 'Node.js', label: 'node_version', width: 110 },
+      { title: 'Locust', label: 'locust', width: 110 },
+      { title: 'Host under test', label: 'host' },
+    ],
+    [
+      {
+        title: 'Scrape',
+        expr: one(`up{${EXPORTERS}}`),
+        unit: units.NoUnit,
+        width: 110,
+        mappings: yesNo('failed'),
+      },
+      {
+        title: 'Read',
+        expr: one(`locust_up{${EXPORTERS}}`),
+        unit: units.NoUnit,
+        width: 110,
+        mappings: yesNo('Locust is down'),
+      },
+      secondsSince('Last good read', 'locust_exporter_last_success_timestamp_seconds'),
+      secondsSince('Running for', 'process_start_time_seconds'),
+      {
+        title: 'Build',
+        expr: `max by (job, instance, version, revision, node_version) (locust_exporter_build_info{${EXPORTERS}})`,
+        unit: units.NoUnit,
+        hidden: true,
+      },
+      {
+        title: 'Info',
+        expr: `max by (job, instance, locust, host) (label_join(locust_info{${EXPORTERS}}, "locust", "", "version"))`,
+        unit: units.NoUnit,
+        hidden: true,
+      },
+    ],
+    'Last good read',
+  );

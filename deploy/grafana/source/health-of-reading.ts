@@ -1,0 +1,134 @@
+import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import * as units from '@grafana/grafana-foundation-sdk/units';
+import { exporterTable } from './exporter-table.ts';
+import { manySeries, stateTimeline, THRESHOLDS } from './panels.ts';
+import { EXPORTERS, rate } from './selectors.ts';
+
+const legend = '{{instance}}';
+
+const REACHED: ValueMapping[] = [
+  {
+    type: MappingType.ValueToText,
+    options: {
+      '0': { text: 'not scraped', color: 'red', index: 0 },
+      '1': { text: 'Locust is down', color: 'orange', index: 1 },
+      '2': { text: 'up', color: 'green', index: 2 },
+    },
+  },
+];
+
+/** From Locust to the exporter to Prometheus. */
+export const healthOfReading = () => [
+  exporterTable().span(24).height(7),
+  stateTimeline(
+    {
+      title: 'Reached',
+      description:
+        'Whether Prometheus could scrape the exporter, and the exporter could read Locust.',
+      unit: units.NoUnit,
+      noValue: 'No exporter',
+    },
+    {
+      // `up` of what never had a locust_up is another job's target that the variables cannot choose.
+      expr: `up{${EXPORTERS}} + locust_up{${EXPORTERS}} or up{${EXPORTERS}}`,
+      legend,
+    },
+  )
+    .mappings(REACHED)
+    .span(12)
+    .height(8),
+  manySeries(
+    {
+      title: 'Failed reads per second by code',
+      description:
+        'Reads of Locust that failed, and scrapes that could not wait for one. The README says what each code means.',
+      unit: units.CountsPerSecond,
+      noValue: 'No failed reads',
+    },
+    {
+      expr: `${rate(`locust_exporter_scrape_errors_total{${EXPORTERS}}`)} > 0`,
+      legend: `${legend} {{code}}`,
+    },
+  )
+    .drawStyle(GraphDrawStyle.Bars)
+    .fillOpacity(60)
+    .span(12)
+    .height(8),
+  manySeries(
+    {
+      title: 'How long a read and a scrape take',
+      description:
+        'The last read of Locust by the exporter, and the whole scrape by Prometheus. In on-demand mode a scrape contains a read.',
+      unit: units.Seconds,
+    },
+    { expr: `locust_exporter_scrape_duration_seconds{${EXPORTERS}}`, legend: `${legend} read` },
+    { expr: `scrape_duration_seconds{${EXPORTERS}}`, legend: `${legend} scrape` },
+  )
+    .span(8)
+    .height(8),
+  manySeries(
+    {
+      title: 'Age of the last good read',
+      description: 'Grows while Locust is down. Absent before the first good read.',
+      unit: units.Seconds,
+      noValue: 'No good read yet',
+    },
+    {
+      expr: `time() - locust_exporter_last_success_timestamp_seconds{${EXPORTERS}}`,
+      legend,
+    },
+  )
+    .span(8)
+    .height(8),
+  manySeries(
+    {
+      title: 'Samples of a scrape',
+      description: 'What Prometheus takes in each time; it grows with endpoints and errors.',
+      unit: units.Short,
+    },
+    { expr: `scrape_samples_scraped{${EXPORTERS}}`, legend },
+  )
+    .span(8)
+    .height(8),
+  manySeries(
+    {
+      title: 'Rows without metrics of their own',
+      description:
+        'Rows of Locust that were added to (other) by MAX_ENDPOINTS or MAX_ERRORS, or brought together by rewriting or shortening.',
+      unit: units.Short,
+      noValue: 'None',
+    },
+    { expr: `locust_exporter_folded_rows{${EXPORTERS}}`, legend: `${legend} {{kind}}` },
+  )
+    .thresholds(THRESHOLDS.none())
+    .span(8)
+    .height(8),
+  manySeries(
+    {
+      title: 'Lists that Locust cuts off',
+      description: '1 while Locust leaves endpoints or errors out of its report.',
+      unit: units.NoUnit,
+      noValue: 'Locust is down',
+    },
+    { expr: `locust_endpoints_truncated{${EXPORTERS}}`, legend: `${legend} endpoints` },
+    { expr: `locust_errors_truncated{${EXPORTERS}}`, legend: `${legend} errors` },
+  )
+    .max(1)
+    .span(8)
+    .height(8),
+  manySeries(
+    {
+      title: 'Pushes per second',
+      description: 'To the Pushgateway, by result. Absent without PUSHGATEWAY_URL.',
+      unit: units.CountsPerSecond,
+      noValue: 'No Pushgateway',
+    },
+    {
+      expr: rate(`locust_exporter_pushes_total{${EXPORTERS}}`),
+      legend: `${legend} {{result}}`,
+    },
+  )
+    .span(8)
+    .height(8),
+];

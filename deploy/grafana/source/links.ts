@@ -1,0 +1,54 @@
+import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+
+export const UIDS = {
+  overview: 'locust-run-overview',
+  detail: 'locust-endpoint-detail',
+  health: 'locust-exporter-health',
+} as const;
+
+const TITLES: Record<keyof typeof UIDS, string> = {
+  overview: 'Run overview',
+  detail: 'Endpoint detail',
+  health: 'Exporter health',
+};
+
+/** A link at the top of a dashboard, with its time range and what is chosen in it. */
+export const linkTo = (target: keyof typeof UIDS) =>
+  link(target, `/d/${UIDS[target]}`).includeVars(true);
+
+/** The same from where several Locusts may be chosen to where only one can be. */
+export const linkToOneOf = (target: keyof typeof UIDS) =>
+  link(target, `/d/${UIDS[target]}?\${datasource:queryparam}`);
+
+function link(target: keyof typeof UIDS, url: string): DashboardLinkBuilder {
+  return new DashboardLinkBuilder(TITLES[target])
+    .type(DashboardLinkType.Link)
+    .icon('dashboard')
+    .url(url)
+    .keepTime(true);
+}
+
+const DETAIL = `/d/${UIDS.detail}?\${datasource:queryparam}&\${job:queryparam}&\${instance:queryparam}&\${__url_time_range}`;
+
+export interface DataLink {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** From a row of a table with these two columns to the endpoint. */
+export const ENDPOINT_OF_ROW: DataLink = {
+  title: 'Endpoint detail',
+  url: `${DETAIL}&var-method=\${__data.fields.Method:percentencode}&var-endpoint=\${__data.fields.Endpoint:percentencode}`,
+};
+
+/** From a series with these two labels to its endpoint alone. */
+export const ENDPOINT_OF_SERIES: DataLink = {
+  title: 'This endpoint alone',
+  url: `${DETAIL}&var-method=\${__field.labels.method:percentencode}&var-endpoint=\${__field.labels.name:percentencode}`,
+};
+
+/** From a row of a table with these two columns to the run of that Locust. */
+export const RUN_OF_ROW: DataLink = {
+  title: 'Run overview',
+  url: `/d/${UIDS.overview}?\${datasource:queryparam}&var-job=\${__data.fields.Job:percentencode}&var-instance=\${__data.fields.Instance:percentencode}&\${__url_time_range}`,
+};

@@ -1,0 +1,39 @@
+import * as units from '@grafana/grafana-foundation-sdk/units';
+import { endpointLabels, endpointValues, failureValues } from './endpoint-columns.ts';
+import { errorsOverTime, errorTable } from './error-panels.ts';
+import { RUN } from './selectors.ts';
+import { table } from './tables.ts';
+
+/** Endpoint by endpoint. */
+export const runTables = () => [
+  table(
+    {
+      title: 'Slowest endpoints',
+      description:
+        'Since the statistics began; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to its detail.',
+      unit: units.Short,
+      noValue: 'No requests yet',
+    },
+    endpointLabels(),
+    endpointValues(RUN),
+    'Mean',
+  )
+    .span(24)
+    .height(10),
+  table(
+    {
+      title: 'Most failing endpoints',
+      description:
+        'Those with failures since the statistics began. An endpoint leads to its detail.',
+      unit: units.Short,
+      noValue: 'No failures',
+    },
+    endpointLabels(),
+    failureValues(RUN, true),
+    'Failures',
+  )
+    .span(8)
+    .height(9),
+  errorTable(RUN).span(8).height(9),
+  errorsOverTime(RUN).span(8).height(9),
+];

@@ -1,0 +1,18 @@
+/** Matchers for the one Locust that is chosen. */
+export const RUN = 'job="$job", instance="$instance"';
+
+/**
+ * Matchers for the chosen endpoints. Their names are anything, `/search?q=[term]` or worse:
+ * the format `regex` escapes them for a string between backticks in every version of Grafana,
+ * while what it does by default leaves double quotes as they are in some.
+ */
+export const ENDPOINT = `${RUN}, name=~\`\${endpoint:regex}\`, method=~\`\${method:regex}\``;
+
+/** Matchers for the chosen exporters, of which there may be many. */
+export const EXPORTERS = 'job=~"$job", instance=~"$instance"';
+
+/** The only ranges that fit every scrape interval and every width of the picture. */
+export const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
+
+/** A share or mean, absent while there is nothing to divide by. */
+export const per = (part: string, whole: string) => `${part} / (${whole} > 0)`;

@@ -1,0 +1,101 @@
+import {
+  TableCellHeight,
+  TableSortByFieldStateBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
+import type {
+  DynamicConfigValue,
+  ThresholdsConfigBuilder,
+  ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import type { DataLink } from './links.ts';
+import { refId, withQueries, withWords, type Words } from './panels.ts';
+
+interface Column {
+  readonly title: string;
+  readonly width?: number;
+  readonly link?: DataLink;
+}
+
+/** A label that all queries of the table keep, or only one does. */
+export interface LabelColumn extends Column {
+  readonly label: string;
+}
+
+/** The values of a query that gives one for each row. */
+export interface ValueColumn extends Column {
+  readonly expr: string;
+  readonly unit: string;
+  readonly decimals?: number;
+  /** Colors the cell. */
+  readonly thresholds?: ThresholdsConfigBuilder;
+  readonly mappings?: readonly ValueMapping[];
+  /** The query is there for its labels; its values are all 1. */
+  readonly hidden?: boolean;
+}
+
+/**
+ * One row for each set of labels, as of the end of the time range. The queries have to drop the
+ * name of their metric and all labels without a column, or their rows would not come together.
+ *
+ * @param sortBy title of the column whose largest value comes first.
+ */
+export function table(
+  words: Words,
+  labels: readonly LabelColumn[],
+  values: readonly ValueColumn[],
+  sortBy: string,
+): TableBuilder {
+  const shown = values.filter(({ hidden = false }) => !hidden);
+  const field = (column: ValueColumn) =>
+    values.length === 1 ? 'Value' : `Value #${refId(values.indexOf(column))}`;
+  const order = [...labels.map(({ label }) => label), ...shown.map(field)];
+  const titles = [...labels, ...shown].map(({ title }) => title);
+  const builder = withQueries(
+    withWords(new TableBuilder(), words),
+    values.map(({ expr }) =>
+      new DataqueryBuilder().expr(expr).format(PromQueryFormat.Table).instant(),
+    ),
+  )
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        excludeByName: Object.fromEntries(
+          ['Time', ...values.filter((column) => !shown.includes(column)).map(field)].map((name) => [
+            name,
+            true,
+          ]),
+        ),
+        indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
+        renameByName: Object.fromEntries(order.map((name, index) => [name, titles[index]])),
+      },
+    })
+    .cellHeight(TableCellHeight.Sm)
+    .filterable(true)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
+  for (const column of labels) builder.overrideByName(column.title, ofColumn(column));
+  for (const column of shown) {
+    builder.overrideByName(column.title, [...ofColumn(column), ...ofValues(column)]);
+  }
+  return builder;
+}
+
+function ofColumn({ width, link }: Column): DynamicConfigValue[] {
+  return [
+    ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
+    ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
+  ];
+}
+
+function ofValues({ unit, decimals, thresholds, mappings }: ValueColumn): DynamicConfigValue[] {
+  const isColored = thresholds !== undefined || mappings !== undefined;
+  return [
+    { id: 'unit', value: unit },
+    ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
+    ...(thresholds === undefined ? [] : [{ id: 'thresholds', value: thresholds.build() }]),
+    ...(mappings === undefined ? [] : [{ id: 'mappings', value: mappings }]),
+    ...(isColored ? [{ id: 'custom.cellOptions', value: { type: 'color-text' } }] : []),
+  ];
+}

@@ -1,0 +1,40 @@
+import { CATALOG } from '../../src/metrics/catalog.ts';
+import { createSelfMetrics, SELF_METRICS } from '../../src/metrics/self.ts';
+
+export interface KnownMetric {
+  readonly type: 'counter' | 'gauge' | 'quantiles';
+  readonly labels: readonly string[];
+}
+
+const OF_TARGET = ['job', 'instance'];
+
+/** What Prometheus itself has to say of every target. */
+const OF_PROMETHEUS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
+
+/** Every metric that Prometheus has of an exporter with METRIC_PREFIX=locust, by its name. */
+export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> {
+  const known = new Map<string, KnownMetric>();
+  const add = (name: string, type: KnownMetric['type'], labels: readonly string[] = []) =>
+    known.set(name, { type, labels: [...OF_TARGET, ...labels] });
+  for (const { name, type, labels } of CATALOG) {
+    if (type === 'counter' || type === 'gauge') {
+      add(`locust_${name}`, type, labels);
+      continue;
+    }
+    const others = labels.filter((label) => label !== 'quantile');
+    add(`locust_${name}`, 'quantiles', labels);
+    // The window of ten seconds has quantiles alone.
+    if (name === 'current_response_time_seconds') continue;
+    add(`locust_${name}_sum`, 'counter', others);
+    add(`locust_${name}_count`, 'counter', others);
+  }
+  const self = createSelfMetrics({ version: '', revision: '' }, { pushes: true });
+  for (const { name, type, samples } of await self.families()) {
+    if (type !== 'counter' && type !== 'gauge') continue;
+    add(name, type, Object.keys(samples[0]?.labels ?? {}));
+  }
+  // Some of them have no samples at first, and so no labels.
+  for (const { name, type, labels } of Object.values(SELF_METRICS)) add(name, type, labels);
+  for (const name of OF_PROMETHEUS) add(name, 'gauge');
+  return known;
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+
+import type { VariableValues } from '../helpers/dashboard-queries.ts';
+import { SCRAPE_INTERVAL, startStack } from '../helpers/real-stack.ts';
+import { loadShop, TROUBLE } from './load-shop.ts';
+import { takePicture } from './take-picture.ts';
+
+/*
+ * Draws docs/*.png: the dashboards with what a real Locust, the built exporter and a real
+ * Prometheus give for them. It is a preview of our own, not Grafana. It takes five minutes:
+ *
+ *   npm run pictures
+ */
+
+const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+const COMMON = {
+  job: 'locust',
+  instance: 'localhost:9646',
+  quantile: '$__all',
+  __interval: `${SCRAPE_INTERVAL}s`,
+  __rate_interval: `${4 * SCRAPE_INTERVAL}s`,
+};
+
+const PICTURES: Readonly<Record<string, VariableValues>> = {
+  'run-overview': COMMON,
+  'endpoint-detail': {
+    ...COMMON,
+    method: '$__all',
+    endpoint: ['/orders', '/cart', '/search?q="red shoes"&sort=price'],
+  },
+  'exporter-health': COMMON,
+};
+
+const stack = await startStack({ workers: 3, trouble: TROUBLE, isAsConfigured: true });
+try {
+  // By then Prometheus has scraped for the first time.
+  await sleep(2 * SCRAPE_INTERVAL * 1000);
+  const start = Math.ceil(Date.now() / 1000);
+  await loadShop(stack.locust);
+  const range = { start, end: Math.floor(Date.now() / 1000), step: SCRAPE_INTERVAL };
+  const browser = await chromium.launch({
+    executablePath: EXECUTABLE,
+    args: ['--no-sandbox', '--disable-lcd-text'],
+  });
+  for (const [name, variables] of Object.entries(PICTURES)) {
+    await takePicture(browser, name, { prometheus: stack.prometheus, variables, range });
+  }
+  await browser.close();
+} finally {
+  await stack.stop();
+}
