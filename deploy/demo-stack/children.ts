@@ -44,6 +44,16 @@ export class Children {
       child.once('error', (error) => {
         resolve((end = `${name} cannot be run: ${error.message}`));
       });
+      child.once('exit', () => {
+        // Someone who has left its process group may still hold its output open.
+        const timer = setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, 1_000);
+        child.once('close', () => {
+          clearTimeout(timer);
+        });
+      });
       child.once('close', (code, signal) => {
         process.off('exit', kill);
         resolve(

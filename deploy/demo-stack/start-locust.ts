@@ -24,7 +24,8 @@ export async function startLocust(
     return await start(context, locust, target, readComposeFile().workers);
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error;
-    context.say(`Locust does not start with workers, so it goes without: ${String(error)}`);
+    const reason = (error as Error).message;
+    context.say(`Locust does not start with workers, so it goes without: ${reason}`);
     return await start(context, locust, target, 0);
   }
 }
