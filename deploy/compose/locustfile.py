@@ -1,4 +1,4 @@
-"""Shoppers in the shop of target.py, few or many by turns. Needs Locust 1.5 or newer."""
+"""Shoppers in the shop of target.py, few or many by turns. For Locust 2.12 or newer."""
 
 import random
 
