@@ -31,7 +31,7 @@ test(
       results.starts.map(({ program }) => program),
       ['exporter', 'bare server'],
     );
-    assert.equal(results.memory.length, 3);
+    assert.equal(results.memory.length, 2);
     assert.equal(results.memory[0]!.locustReads, 20);
     assert.ok(results.memory.every(({ after }) => after.rssAnonBytes > 2 ** 20));
     // Two encodings of two formats, in each mode and as static files.

@@ -38,6 +38,7 @@ try {
 function setting(): Record<string, string> {
   const [cpu] = os.cpus();
   return {
+    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
     'Node.js': process.version,
     CPU: `${cpu?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
     system: `${os.type()} ${os.release()}, ${process.arch}`,
@@ -61,7 +62,7 @@ function starts(): Promise<StartRow[]> {
 async function memory(): Promise<MemoryRow[]> {
   return withLocust(MEMORY_ENDPOINTS, async (locust) => {
     const rows: MemoryRow[] = [];
-    for (const mode of MODES.filter(({ key }) => key !== 'memoized')) {
+    for (const mode of MODES.filter(({ key }) => key === 'each-read' || key === 'loop')) {
       tell(`memory: ${mode.label}`);
       const program = { ...exporterProgram(locust.url, mode.settings), name: 'exporter' as const };
       rows.push(await measureMemory(program, mode, options.scrapes, locust, generator));

@@ -21,8 +21,8 @@ const MOST = {
   startMs: 120,
 };
 const LEAST_SAMPLES_TO_PREDECESSOR = 1.5;
-/** Two counts of reads per second are never the same. */
-const READS_TOLERANCE = 1.05;
+/** One read at a time is as many as one scraper causes, but not always as fast. */
+const READS_TOLERANCE = 1.25;
 
 /** What was measured of the figures that the exporter wants to reach; it fails for none of them. */
 export function goals({ starts, memory, latency }: Omit<BenchResults, 'setting'>): GoalRow[] {

@@ -21,6 +21,6 @@ describe('the tables of the benchmark', () => {
     const shown = [0, 0.012345, 0.5, 9.999, 12.345, 123.45, NaN, Infinity, undefined].map(figure);
     assert.deepEqual(shown, ['0', '0.0123', '0.500', '10.00', '12.3', '123', '–', '–', '–']);
     assert.equal(mebibytes(3 * 2 ** 19), '1.5');
-    assert.equal(mebibytes(undefined), '–');
+    assert.deepEqual([undefined, NaN].map(mebibytes), ['–', '–']);
   });
 });

@@ -28,5 +28,5 @@ export function figure(value: number | undefined): string {
 }
 
 export function mebibytes(bytes: number | undefined): string {
-  return bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(1);
+  return Number.isFinite(bytes) ? (Number(bytes) / 2 ** 20).toFixed(1) : '–';
 }

@@ -48,7 +48,7 @@ export async function measureInCgroup(
     execFileSync('dd', [`if=${node}`, 'iflag=nocache', 'count=0', 'status=none']);
     await locust.play(newReport);
     const program = exporterProgram(locust.url, settings, node);
-    const { url, process } = await startProgram({
+    const started = await startProgram({
       ...program,
       command: 'sh',
       args: (port) => [
@@ -59,22 +59,24 @@ export async function measureInCgroup(
         ...program.args(port),
       ],
     });
+    const { pid } = started.process;
     try {
-      const { majorFaults: startMajorFaults } = readProcessTimes(process.pid);
-      const { latenciesMs, failure } = await scrape(`${url}/metrics`);
+      const { majorFaults: startMajorFaults } = readProcessTimes(pid);
+      const { latenciesMs, failure } = await scrape(`${started.url}/metrics`);
+      const ended = started.process.exit !== undefined;
       return {
         ...{ limitBytes, mode: label, endpoints: locust.endpoints, startMajorFaults },
         ...{ scrapes: latenciesMs.length, failure },
-        majorFaults: readProcessTimes(process.pid).majorFaults - startMajorFaults,
+        majorFaults: ended ? NaN : readProcessTimes(pid).majorFaults - startMajorFaults,
         peakBytes: cgroup.peakBytes(),
-        rssAnonBytes: readProcessMemory(process.pid).rssAnonBytes,
+        rssAnonBytes: ended ? NaN : readProcessMemory(pid).rssAnonBytes,
         outOfMemoryKills: cgroup.outOfMemoryKills(),
         p50Ms: percentile(latenciesMs, 0.5),
         p99Ms: percentile(latenciesMs, 0.99),
         slowestMs: percentile(latenciesMs, 1),
       };
     } finally {
-      await process.stop();
+      await started.process.stop();
     }
   } finally {
     cgroup.remove();

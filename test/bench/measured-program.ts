@@ -34,7 +34,7 @@ export async function startMeasured(
       ...{ name, pid: process.pid, metricsUrl, samples },
       wake: async () => {
         process.kill('SIGCONT');
-        await waitUntil('all endpoints are shown', check, { timeoutMs: 10_000, everyMs: 20 });
+        await waitUntil('all endpoints are shown', check, { timeoutMs: 30_000, everyMs: 20 });
       },
       halt: () => {
         process.kill('SIGSTOP');

@@ -14,11 +14,18 @@ export interface MemoryCgroup {
 
 const ROOT = '/sys/fs/cgroup';
 
-/** @throws Error of node:fs where the system does not allow it, which is to say nearly everywhere but for root */
+/** @throws Error where the system does not allow it, which is nearly everywhere but for root */
 export function createMemoryCgroup(name: string, limitBytes: number): MemoryCgroup {
-  return existsSync(`${ROOT}/cgroup.controllers`)
-    ? createUnified(name, limitBytes)
-    : createLegacy(name, limitBytes);
+  try {
+    return existsSync(`${ROOT}/cgroup.controllers`)
+      ? createUnified(name, limitBytes)
+      : createLegacy(name, limitBytes);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new Error(`no control group that limits memory, which takes root on Linux: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 function createUnified(name: string, limitBytes: number): MemoryCgroup {

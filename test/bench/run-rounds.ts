@@ -21,8 +21,8 @@ interface Round {
 
 const FEWEST_SCRAPES = 3;
 const MOST_SCRAPES = 5000;
-/** One that takes so many times longer than a round should is measured once. */
-const TOO_LONG = 10;
+/** One whose rounds take so many times longer than they should is measured once. */
+const TOO_LONG = 5;
 
 /** Measures contenders one after the other, again and again, so that noise hits all of them. */
 export async function runRounds(
@@ -38,11 +38,11 @@ export async function runRounds(
   for (let turn = 0; turn <= rounds; turn++) {
     for (const [index, contender] of contenders.entries()) {
       const done = results[index]!;
-      if (done.some(({ seconds }) => seconds * 1000 > roundMs * TOO_LONG)) continue;
+      const leastMs = Math.max(roundMs, contender.leastMs);
+      if (done.some(({ seconds }) => seconds * 1000 > leastMs * TOO_LONG)) continue;
       await locust.play(contender.newReport);
       await contender.wake();
       try {
-        const leastMs = Math.max(roundMs, contender.leastMs);
         if (turn === 0) scrapes[index] = await warmUp(contender, leastMs, done);
         else done.push(await round(contender, scrapes[index]!));
       } finally {
@@ -57,7 +57,7 @@ export async function runRounds(
     let count = Math.max(scrapers, FEWEST_SCRAPES);
     for (let attempt = 0; attempt < 2; attempt++) {
       const tried = await round(contender, count);
-      if (tried.seconds * 1000 > roundMs * TOO_LONG) {
+      if (tried.seconds * 1000 > leastMs * TOO_LONG) {
         done.push(tried);
         return count;
       }
