@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  readonly sizes: readonly number[];
+  readonly scrapers: readonly number[];
+  readonly rounds: number;
+  readonly roundMs: number;
+  /** Of the measurement of memory. */
+  readonly scrapes: number;
+  readonly starts: number;
+  /** Of the control group. */
+  readonly limitMib: number;
+  /** Of each answer of Locust. */
+  readonly delayMs: number;
+  readonly json: string | undefined;
+  readonly write: string | undefined;
+  /** Whether a measurement was asked for; `cgroup` only when it is named. */
+  readonly wants: (id: string) => boolean;
+}
+
+const FULL = {
+  ...{ sizes: [50, 500, 5000, 10_000], scrapers: [1, 4, 50] },
+  ...{ rounds: 3, roundMs: 400, scrapes: 10_000, starts: 10 },
+};
+const QUICK = {
+  ...FULL,
+  ...{ sizes: [500], scrapers: [1, 50], roundMs: 300, scrapes: 1000, starts: 5 },
+};
+const ONLY_WHEN_NAMED = new Set(['cgroup']);
+
+/** @throws Error, or TypeError of node:util, where an argument is wrong */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      ...{ only: text, json: text, write: text },
+      ...{
+        rounds: text,
+        'round-ms': text,
+        scrapes: text,
+        starts: text,
+        'delay-ms': text,
+        'limit-mib': text,
+      },
+    },
+  });
+  const defaults = values.quick ? QUICK : FULL;
+  const only = values.only?.split(',');
+  const count = (
+    flag: 'rounds' | 'round-ms' | 'scrapes' | 'starts' | 'delay-ms' | 'limit-mib',
+    otherwise: number,
+    least = 1,
+  ): number => {
+    const number = Number(values[flag] ?? otherwise);
+    if (!Number.isInteger(number) || number < least)
+      throw new Error(`--${flag}: expected a whole number from ${least}`);
+    return number;
+  };
+  return {
+    ...defaults,
+    rounds: count('rounds', defaults.rounds),
+    roundMs: count('round-ms', defaults.roundMs),
+    scrapes: count('scrapes', defaults.scrapes),
+    starts: count('starts', defaults.starts),
+    limitMib: count('limit-mib', 128, 16),
+    delayMs: count('delay-ms', 0, 0),
+    ...{ json: values.json, write: values.write },
+    wants: (id) =>
+      only === undefined
+        ? !ONLY_WHEN_NAMED.has(id)
+        : only.some((wanted) => id === wanted || id.startsWith(`${wanted}/`)),
+  };
+}

@@ -1,0 +1,156 @@
+import { goals, type GoalRow } from './goals.ts';
+import type { LatencyRow } from './latency-row.ts';
+import { figure, markdownTable, mebibytes } from './markdown-table.ts';
+import type { CgroupRow } from './measure-in-cgroup.ts';
+import type { MemoryRow } from './measure-memory.ts';
+import type { StartRow } from './measure-start.ts';
+
+export interface BenchResults {
+  /** What it was measured on and with, by what it is. */
+  readonly setting: Readonly<Record<string, string>>;
+  readonly starts: readonly StartRow[];
+  readonly memory: readonly MemoryRow[];
+  readonly cgroup: readonly CgroupRow[];
+  readonly latency: readonly LatencyRow[];
+}
+
+/** The results as Markdown, without what was not measured. */
+export function benchReport(results: BenchResults): string {
+  const { setting, starts, memory, cgroup, latency } = results;
+  const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];
+  return [
+    markdownTable<readonly [string, string]>(
+      [
+        { heading: 'measured on', cell: ([what]) => what, align: 'left' },
+        { heading: '', cell: ([, value]) => value, align: 'left' },
+      ],
+      Object.entries(setting),
+    ),
+    section('Figures to reach', goalTable, goals(results)),
+    section('Start', startTable, starts),
+    section('Memory', memoryTable, memory),
+    section('In little memory', cgroupTable, cgroup),
+    ...sizes.map((size) =>
+      section(
+        `Latency with ${size.toLocaleString('en')} endpoints`,
+        latencyTable,
+        latency.filter(({ endpoints }) => endpoints === size),
+      ),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function section<Row>(
+  heading: string,
+  table: (rows: readonly Row[]) => string,
+  rows: readonly Row[],
+): string {
+  return rows.length === 0 ? '' : `### ${heading}\n\n${table(rows)}`;
+}
+
+function goalTable(rows: readonly GoalRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'figure', cell: ({ what }) => what, align: 'left' },
+      { heading: 'to reach', cell: ({ goal }) => goal },
+      { heading: 'measured', cell: ({ measured }) => measured },
+      { heading: 'reached', cell: ({ reached }) => (reached ? 'yes' : 'no') },
+    ],
+    rows,
+  );
+}
+
+function startTable(rows: readonly StartRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'program', cell: ({ program }) => program, align: 'left' },
+      { heading: 'median ms', cell: ({ medianMs }) => figure(medianMs) },
+      { heading: 'least', cell: ({ leastMs }) => figure(leastMs) },
+      { heading: 'most', cell: ({ mostMs }) => figure(mostMs) },
+    ],
+    rows,
+  );
+}
+
+function memoryTable(rows: readonly MemoryRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'program', cell: ({ program }) => program, align: 'left' },
+      { heading: 'mode', cell: ({ mode }) => mode, align: 'left' },
+      { heading: 'scrapes', cell: ({ scrapes }) => String(scrapes) },
+      { heading: 'RSS before, MiB', cell: ({ before }) => mebibytes(before.rssBytes) },
+      { heading: 'after', cell: ({ after }) => mebibytes(after.rssBytes) },
+      { heading: 'peak', cell: ({ after }) => mebibytes(after.peakRssBytes) },
+      { heading: 'RssAnon before, MiB', cell: ({ before }) => mebibytes(before.rssAnonBytes) },
+      { heading: 'after', cell: ({ after }) => mebibytes(after.rssAnonBytes) },
+      {
+        heading: 'CPU s per 1,000',
+        cell: ({ cpuSeconds, scrapes }) => figure((cpuSeconds / scrapes) * 1000),
+      },
+      { heading: 'reads of Locust', cell: ({ locustReads }) => String(locustReads) },
+    ],
+    rows,
+  );
+}
+
+function cgroupTable(rows: readonly CgroupRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'limit, MiB', cell: ({ limitBytes }) => String(limitBytes / 2 ** 20) },
+      { heading: 'mode', cell: ({ mode }) => mode, align: 'left' },
+      { heading: 'endpoints', cell: ({ endpoints }) => String(endpoints) },
+      { heading: 'scrapes', cell: ({ scrapes }) => String(scrapes) },
+      { heading: 'p50 ms', cell: ({ p50Ms }) => figure(p50Ms) },
+      { heading: 'p99 ms', cell: ({ p99Ms }) => figure(p99Ms) },
+      { heading: 'slowest ms', cell: ({ slowestMs }) => figure(slowestMs) },
+      {
+        heading: 'major faults at start',
+        cell: ({ startMajorFaults }) => String(startMajorFaults),
+      },
+      { heading: 'later', cell: ({ majorFaults }) => String(majorFaults) },
+      { heading: 'peak of the group, MiB', cell: ({ peakBytes }) => mebibytes(peakBytes) },
+      { heading: 'RssAnon after, MiB', cell: ({ rssAnonBytes }) => mebibytes(rssAnonBytes) },
+      { heading: 'failure', cell: ({ failure }) => failure || 'none', align: 'left' },
+      { heading: 'OOM kills', cell: ({ outOfMemoryKills }) => String(outOfMemoryKills) },
+    ],
+    rows,
+  );
+}
+
+function latencyTable(rows: readonly LatencyRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'scrapers', cell: ({ scrapers }) => String(scrapers) },
+      {
+        heading: 'encoding',
+        cell: ({ format, gzip }) => (gzip ? `${format}, gzip` : format),
+        align: 'left',
+      },
+      { heading: 'program', cell: ({ program }) => program, align: 'left' },
+      { heading: 'mode', cell: ({ mode }) => mode, align: 'left' },
+      { heading: 'p50 ms', cell: ({ p50Ms }) => figure(p50Ms) },
+      { heading: 'p99 ms', cell: ({ p99Ms }) => figure(p99Ms) },
+      { heading: 'mean ms', cell: ({ meanMs }) => figure(meanMs) },
+      { heading: 'spread', cell: ({ spread }) => `${(spread * 100).toFixed(0)} %` },
+      { heading: '÷ predecessor', cell: ({ toPredecessor }) => figure(toPredecessor) },
+      { heading: '÷ static file', cell: ({ toStaticFile }) => figure(toStaticFile) },
+      { heading: 'scrapes/s', cell: ({ perSecond }) => figure(perSecond) },
+      {
+        heading: 'CPU s per 1,000',
+        cell: ({ cpuSecondsPer1000 }) => figure(cpuSecondsPer1000),
+      },
+      {
+        heading: 'reads of Locust per 1,000',
+        cell: ({ locustReadsPer1000 }) => figure(locustReadsPer1000),
+      },
+      { heading: 'bytes', cell: ({ bytes }) => String(bytes) },
+      {
+        heading: 'samples',
+        cell: ({ samples }) => (samples === undefined ? '–' : String(samples)),
+      },
+    ],
+    rows,
+  );
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { whyBuildIsMissing } from '../helpers/exporter.ts';
+import { needs } from '../helpers/requirement.ts';
+import { startProcess } from '../helpers/start-process.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import type { BenchResults } from './bench-report.ts';
+import { MODES } from './modes.ts';
+
+const BENCH = path.join(import.meta.dirname, 'bench.ts');
+const SHORT = ['--rounds=1', '--round-ms=20', '--scrapes=20', '--starts=1'];
+
+test(
+  'a short benchmark measures everything that it is asked for',
+  {
+    ...needs(whyBuildIsMissing()),
+  },
+  async (context) => {
+    const folder = await temporaryFolder('bench');
+    context.after(() => folder.remove());
+    const json = path.join(folder.path, 'results.json');
+    const only = '--only=start,memory,latency/50/4';
+    const bench = await startProcess(process.execPath, [BENCH, ...SHORT, only, `--json=${json}`]);
+    context.after(() => bench.stop());
+    assert.equal(await bench.exited, 0, bench.output());
+
+    const results = JSON.parse(await readFile(json, 'utf8')) as BenchResults;
+    assert.deepEqual(
+      results.starts.map(({ program }) => program),
+      ['exporter', 'bare server'],
+    );
+    assert.equal(results.memory.length, 2);
+    assert.equal(results.memory[0]!.locustReads, 20);
+    assert.ok(results.memory.every(({ after }) => after.rssAnonBytes > 2 ** 20));
+    // Two encodings of two formats, in each mode and as static files.
+    assert.equal(results.latency.length, 2 * 2 * (MODES.length + 1));
+    for (const row of results.latency) {
+      assert.ok(row.p50Ms > 0 && row.p99Ms >= row.p50Ms && row.perSecond > 0, JSON.stringify(row));
+      if (row.program === 'exporter') assert.ok(row.samples! > 50 * 10 && row.toStaticFile! > 0);
+    }
+    const reads = results.latency.find(({ mode }) => mode === MODES[0]!.label)!.locustReadsPer1000!;
+    assert.ok(
+      reads >= 250 && reads <= 1000,
+      `${reads} reads in a thousand scrapes of four at a time`,
+    );
+
+    const report = bench.stdout();
+    for (const { label } of MODES) assert.ok(report.includes(`| exporter    | ${label}`), report);
+    assert.doesNotMatch(report, /NaN|Infinity|undefined/);
+  },
+);

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { format, resolveConfig } from 'prettier';
+import { startBenchLocust, type BenchLocust } from './bench-locust.ts';
+import { parseBenchOptions } from './bench-options.ts';
+import { benchReport, type BenchResults } from './bench-report.ts';
+import type { LatencyRow } from './latency-row.ts';
+import { measureInCgroup, type CgroupRow } from './measure-in-cgroup.ts';
+import { measureLatencies } from './measure-latency.ts';
+import { measureMemory, type MemoryRow } from './measure-memory.ts';
+import { measureStarts, type StartRow } from './measure-start.ts';
+import { MODES, PREDECESSOR_MODE } from './modes.ts';
+import { bareProgram, exporterProgram, predecessorProgram } from './programs.ts';
+import { replaceBetweenMarkers } from './replace-between-markers.ts';
+import { startLoadGenerator } from './scrape-load.ts';
+
+const MEMORY_ENDPOINTS = 500;
+const CGROUP_ENDPOINTS = 10_000;
+
+const options = parseBenchOptions(process.argv.slice(2));
+const predecessor = process.env['PEER_BINARY'];
+const generator = startLoadGenerator();
+try {
+  const results: BenchResults = {
+    setting: setting(),
+    starts: options.wants('start') ? await starts() : [],
+    memory: options.wants('memory') ? await memory() : [],
+    cgroup: options.wants('cgroup') ? await cgroup() : [],
+    latency: await latency(),
+  };
+  await publish(results);
+  // A scrape that fails anywhere else has ended the benchmark.
+  if (results.cgroup.some(({ failure }) => failure !== '')) process.exitCode = 1;
+} finally {
+  generator.stop();
+}
+
+function setting(): Record<string, string> {
+  const [cpu] = os.cpus();
+  return {
+    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
+    'Node.js': process.version,
+    CPU: `${cpu?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
+    system: `${os.type()} ${os.release()}, ${process.arch}`,
+    'answers of Locust': options.delayMs === 0 ? 'at once' : `after ${options.delayMs} ms`,
+    predecessor: predecessor === undefined ? 'not given' : 'ContainerSolutions/locust_exporter',
+  };
+}
+
+function starts(): Promise<StartRow[]> {
+  tell('start');
+  // Nobody listens there: a start does not wait for Locust.
+  const url = 'http://127.0.0.1:9';
+  const programs = [
+    exporterProgram(url),
+    ...(predecessor === undefined ? [] : [predecessorProgram(predecessor, url)]),
+    bareProgram(),
+  ];
+  return measureStarts(programs, options.starts);
+}
+
+async function memory(): Promise<MemoryRow[]> {
+  return withLocust(MEMORY_ENDPOINTS, async (locust) => {
+    const rows: MemoryRow[] = [];
+    for (const mode of MODES.filter(({ key }) => key === 'each-read' || key === 'loop')) {
+      tell(`memory: ${mode.label}`);
+      const program = { ...exporterProgram(locust.url, mode.settings), name: 'exporter' as const };
+      rows.push(await measureMemory(program, mode, options.scrapes, locust, generator));
+    }
+    if (predecessor !== undefined) {
+      tell('memory: predecessor');
+      const program = predecessorProgram(predecessor, locust.url);
+      const named = { ...program, name: 'predecessor' as const };
+      rows.push(await measureMemory(named, PREDECESSOR_MODE, options.scrapes, locust, generator));
+    }
+    return rows;
+  });
+}
+
+async function cgroup(): Promise<CgroupRow[]> {
+  return withLocust(CGROUP_ENDPOINTS, async (locust) => {
+    const rows: CgroupRow[] = [];
+    for (const mode of MODES.filter(({ key }) => key === 'each-read' || key === 'loop')) {
+      tell(`cgroup: ${mode.label}`);
+      const limit = options.limitMib * 2 ** 20;
+      rows.push(await measureInCgroup(limit, mode, options.scrapes, locust, generator));
+    }
+    return rows;
+  });
+}
+
+async function latency(): Promise<LatencyRow[]> {
+  const rows: LatencyRow[] = [];
+  for (const size of options.sizes) {
+    const groups = options.scrapers
+      .flatMap((scrapers) => [false, true].map((gzip) => ({ scrapers, gzip })))
+      .filter(({ scrapers, gzip }) =>
+        options.wants(`latency/${size}/${scrapers}/${gzip ? 'gzip' : 'plain'}`),
+      );
+    if (groups.length === 0) continue;
+    tell(`latency: ${size} endpoints`);
+    rows.push(
+      ...(await withLocust(size, (locust) =>
+        measureLatencies(groups, locust, generator, options, predecessor),
+      )),
+    );
+  }
+  return rows;
+}
+
+async function withLocust<T>(
+  endpoints: number,
+  measure: (locust: BenchLocust) => Promise<T>,
+): Promise<T> {
+  const locust = await startBenchLocust(endpoints, options.delayMs);
+  try {
+    return await measure(locust);
+  } finally {
+    locust.stop();
+  }
+}
+
+async function publish(results: BenchResults): Promise<void> {
+  const style = await resolveConfig(import.meta.filename);
+  const tidy = (text: string): Promise<string> => format(text, { ...style, parser: 'markdown' });
+  const report = await tidy(benchReport(results));
+  process.stdout.write(report);
+  if (options.json !== undefined) {
+    await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  if (options.write !== undefined) {
+    const page = await readFile(options.write, 'utf8');
+    await writeFile(options.write, await tidy(replaceBetweenMarkers(page, 'bench', report)));
+  }
+}
+
+function tell(what: string): void {
+  process.stderr.write(`${what}\n`);
+}
