@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # Without scripts: one of them would download the Node that development is pinned to.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY build.js tsconfig.json tsconfig.build.json ./
+COPY build.js tsconfig.json ./
 COPY src ./src
 ARG REVISION=unknown
 # build.js notes REVISION in dist/revision.

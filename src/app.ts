@@ -6,12 +6,11 @@ import { createOnDemandCollector } from './collect/on-demand.ts';
 import { createReader, type Clock, type Outcome } from './collect/reader.ts';
 import { createRenderer } from './collect/render-outcome.ts';
 import { watchGone } from './collect/watch-gone.ts';
-import { followWebConfig } from './config/follow-web-config.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
+import type { WebConfigFile } from './config/read-web-config.ts';
 import type { Settings } from './config/settings.ts';
 import { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
-import { basicAuth } from './http/basic-auth.ts';
 import { createApp } from './http/create-app.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
@@ -95,14 +94,10 @@ export async function startExporter(
   }
 
   const quit = Promise.withResolvers<null>();
-  const web =
-    settings.WEB_CONFIG_FILE === null ? null : followWebConfig(settings.WEB_CONFIG_FILE, logger);
+  const web = settings.WEB_CONFIG_FILE && (await protect(settings.WEB_CONFIG_FILE, logger));
   const app = createApp({
-    headers: () => web?.().headers ?? {},
-    guards: [
-      ...(web === null ? [] : [basicAuth({ users: () => web().users })]),
-      limitRequests(settings.WEB_MAX_REQUESTS),
-    ],
+    headers: () => web?.current().headers ?? {},
+    guards: [...(web?.guards ?? []), limitRequests(settings.WEB_MAX_REQUESTS)],
     healthPaths: HEALTH_PATHS,
     quitPath: QUIT_PATH,
     quit:
@@ -158,7 +153,7 @@ export async function startExporter(
   const server = await listen(app, settings.LISTEN_ADDRESS, {
     headersTimeoutMs: settings.WEB_HEADERS_TIMEOUT,
     requestTimeoutMs: settings.WEB_REQUEST_TIMEOUT,
-    tls: web && (() => web().tls),
+    tls: web && (() => web.current().tls),
   });
   collector.start();
   pusher?.start();
@@ -192,4 +187,12 @@ export async function startExporter(
       await client.close();
     },
   };
+}
+
+/** What few want is loaded for them alone. */
+async function protect(started: WebConfigFile, logger: Logger) {
+  const { followWebConfig } = await import('./config/follow-web-config.ts');
+  const { basicAuth } = await import('./http/basic-auth.ts');
+  const current = followWebConfig(started, logger);
+  return { current, guards: [basicAuth({ users: () => current().users })] };
 }

@@ -19,7 +19,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
         `locust-exporter ${build.version} (revision ${build.revision}, Node.js ${process.version})`,
       );
     }
-    const config = loadConfig(env, flags, problems);
+    const config = await loadConfig(env, flags, problems);
     const { settings } = config;
     if (checkConfig) return print(checkedConfig(config));
     switch (command) {

@@ -5,8 +5,8 @@ export function rowRules(settings: Settings): RowRules {
   return {
     includeNames: settings.INCLUDE_NAMES,
     excludeNames: settings.EXCLUDE_NAMES,
-    nameRewrites: settings.NAME_REWRITE,
-    errorRewrites: settings.ERROR_REWRITE,
+    nameRewrites: settings.NAME_REWRITE ?? [],
+    errorRewrites: settings.ERROR_REWRITE ?? [],
     maxEndpoints: settings.MAX_ENDPOINTS,
     maxErrors: settings.MAX_ERRORS,
     maxLabelLength: settings.MAX_LABEL_LENGTH,

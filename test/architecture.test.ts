@@ -78,7 +78,9 @@ function importsOf(file: string): Import[] {
     /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'|import\('([^']+)'\)/g;
   return [...source.matchAll(pattern)].map(([, type, fixed, dynamic]) => {
     const target = fixed ?? dynamic!;
-    const to = target.startsWith('.') ? partOf(join(dirname(file), target)) : target;
+    const to = target.startsWith('.')
+      ? partOf(join(dirname(file), target))
+      : target.replace(/^(?!node:|@)([^/]+)\/.*$/, '$1');
     return { file: relative(root, file), from: partOf(file), to, typeOnly: type !== undefined };
   });
 }

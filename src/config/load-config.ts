@@ -49,11 +49,11 @@ interface Candidates {
  * @param known problems that were found before, to be reported with the rest.
  * @throws ConfigError
  */
-export function loadConfig(
+export async function loadConfig(
   env: Environment,
   flags: Environment,
   known: readonly string[] = [],
-): Config {
+): Promise<Config> {
   const candidates = new Map(SETTING_NAMES.map((name) => [name, candidatesFor(name, env, flags)]));
   const given = new Map(
     Array.from(candidates, ([name, { own, alias }]) => [name, own ?? alias] as const),
@@ -68,21 +68,17 @@ export function loadConfig(
     const text = show(name, written).replaceAll('\n', '\\n');
     problems.push(`${source}: ${problem}, got "${text}"`);
   };
-  const cleaned = customCleanEnv(raw, VALIDATORS, (values) => ({ ...values }), {
-    reporter({ errors }) {
-      for (const name of SETTING_NAMES) {
-        const error = errors[name];
-        if (error !== undefined) describe(name, error.message);
-      }
-    },
-  });
+  const values = await parseAll(raw, describe);
   const comesFromPredecessor = [...candidates.values()].some(({ alias }) => alias !== undefined);
-  const settings = decideAuto(cleaned, comesFromPredecessor ? 'on' : 'off');
+  const settings = decideAuto(values, comesFromPredecessor ? 'on' : 'off');
   if (problems.length === known.length) checkTogether(settings, describe);
   if (problems.length > 0) throw new ConfigError(problems);
-  const warnings = Array.from(candidates, ([name, { own, alias }]) =>
-    own !== undefined && alias !== undefined ? warnOfTwo(name, own, alias) : [],
-  ).flat();
+  const warnings: string[] = [];
+  for (const [name, { own, alias }] of candidates) {
+    if (own !== undefined && alias !== undefined) {
+      warnings.push(...(await warnOfTwo(name, own, alias)));
+    }
+  }
   if (isUrlOverruled(settings)) {
     warnings.push(
       'user or password in LOCUST_URL are ignored, because LOCUST_USERNAME or its password say otherwise',
@@ -107,10 +103,6 @@ function show(name: SettingName, text: string): string {
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-interface Boxed {
-  readonly value: unknown;
-}
-
 const VALIDATORS = Object.fromEntries(
   Object.entries<Setting<unknown>>(SETTINGS).map(([name, { parse, description }]) => [
     name,
@@ -118,6 +110,33 @@ const VALIDATORS = Object.fromEntries(
     makeValidator((text) => ({ value: parse(text) }))({ desc: description }),
   ]),
 );
+
+/** @returns values by name; without those with which something is wrong. */
+async function parseAll(
+  raw: Readonly<Record<string, string>>,
+  describe: (name: SettingName, problem: string) => void,
+): Promise<Readonly<Record<string, unknown>>> {
+  let wrong: Readonly<Record<string, Error | undefined>> = {};
+  const cleaned = customCleanEnv(raw, VALIDATORS, (boxes) => ({ ...boxes }), {
+    reporter({ errors }) {
+      wrong = errors;
+    },
+  });
+  // All at once, so that none fails while nobody waits for it.
+  const results = await Promise.allSettled(
+    SETTING_NAMES.map(async (name) => {
+      if (wrong[name] !== undefined) throw wrong[name];
+      return await cleaned[name]?.value;
+    }),
+  );
+  const values: Record<string, unknown> = {};
+  for (const [index, name] of SETTING_NAMES.entries()) {
+    const result = results[index];
+    if (result?.status === 'fulfilled') values[name] = result.value;
+    else describe(name, (result?.reason as Error).message);
+  }
+  return values;
+}
 
 function candidatesFor(name: SettingName, env: Environment, flags: Environment): Candidates {
   const { alias }: Setting<unknown> = SETTINGS[name];
@@ -143,22 +162,22 @@ function find(
   return { text: convert(byVariable), written: byVariable, source: variable };
 }
 
-function decideAuto(values: Readonly<Record<string, Boxed>>, decision: 'on' | 'off'): Settings {
+function decideAuto(values: Readonly<Record<string, unknown>>, decision: 'on' | 'off'): Settings {
   return Object.fromEntries(
-    Object.entries(values).map(([name, { value }]) => [name, value === 'auto' ? decision : value]),
+    Object.entries(values).map(([name, value]) => [name, value === 'auto' ? decision : value]),
   ) as Settings;
 }
 
 /** A line when two values differ, and not only in how they are written. */
-function warnOfTwo(name: SettingName, own: Given, alias: Given): string[] {
-  const meaning = ({ text }: Given) => {
+async function warnOfTwo(name: SettingName, own: Given, alias: Given): Promise<string[]> {
+  const meaning = async ({ text }: Given) => {
     try {
-      return JSON.stringify(SETTINGS[name].parse(text));
+      return JSON.stringify(await SETTINGS[name].parse(text));
     } catch {
       return text;
     }
   };
-  if (meaning(own) === meaning(alias)) return [];
+  if ((await meaning(own)) === (await meaning(alias))) return [];
   const quote = ({ source, written }: Given) => `${source} "${show(name, written)}"`;
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }

@@ -21,11 +21,9 @@ import {
   fromLogLevel,
   fromTelemetryPath,
 } from './predecessor-values.ts';
-import { parsePattern, parseRewrites } from './parse-rewrites.ts';
 import { readCertificates } from './read-certificates.ts';
 import { readHeaders } from './read-headers.ts';
 import { readSecret } from './read-secret.ts';
-import { readWebConfig } from './read-web-config.ts';
 
 /** What ContainerSolutions/locust_exporter calls a setting. */
 export interface Alias {
@@ -37,8 +35,11 @@ export interface Alias {
 }
 
 export interface Setting<T> {
-  /** @throws Error whose message says what was expected. */
-  readonly parse: (text: string) => T;
+  /**
+   * @returns a promise where a parser is large and few need it: it is then loaded for them alone.
+   * @throws Error whose message says what was expected.
+   */
+  readonly parse: (text: string) => T | Promise<T>;
   /** As a user would write it. */
   readonly default: string;
   readonly description: string;
@@ -54,6 +55,15 @@ export interface Setting<T> {
   readonly isList?: true;
   readonly alias?: Alias;
 }
+
+const parsePattern = async (text: string) =>
+  (await import('./parse-rewrites.ts')).parsePattern(text);
+
+const parseRewrites = async (text: string) =>
+  (await import('./parse-rewrites.ts')).parseRewrites(text);
+
+const readWebConfig = async (path: string) =>
+  (await import('./read-web-config.ts')).readWebConfig(path);
 
 /** `auto` reads as `on` for those who come from ContainerSolutions/locust_exporter. */
 const AUTO = 'auto: on when a variable or flag of ContainerSolutions/locust_exporter is in use';
@@ -266,7 +276,7 @@ export const SETTINGS = {
     description: 'how long a client may take to send a request, or to go on reading its answer',
   },
   NAME_REWRITE: {
-    parse: parseRewrites,
+    parse: optional(parseRewrites),
     default: '',
     description:
       'rules "regex => replacement", one a line, each applied in turn to the names of endpoints; rows of the same name are added up',
@@ -283,7 +293,7 @@ export const SETTINGS = {
     description: 'regex: endpoints whose name in Locust it matches somewhere are not shown',
   },
   ERROR_REWRITE: {
-    parse: parseRewrites,
+    parse: optional(parseRewrites),
     default: '',
     description: 'rules like those of NAME_REWRITE, for the texts of errors',
     isList: true,
@@ -343,7 +353,10 @@ export type SettingName = keyof typeof SETTINGS;
 
 /** What is in force: `auto` is decided. */
 export type Settings = {
-  readonly [Name in SettingName]: Exclude<ReturnType<(typeof SETTINGS)[Name]['parse']>, 'auto'>;
+  readonly [Name in SettingName]: Exclude<
+    Awaited<ReturnType<(typeof SETTINGS)[Name]['parse']>>,
+    'auto'
+  >;
 };
 
 /** As a user would write them. */

@@ -1,4 +1,6 @@
-import { Agent, request } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { unlessAborted } from '../async/unless-aborted.ts';
 import { LocustError } from './errors.ts';
 import { toTransportError, type Answer } from './judge-answer.ts';
@@ -19,7 +21,9 @@ export interface TlsOptions {
   readonly client?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-type RequestInit = Parameters<typeof request>[1] & { readonly signal: AbortSignal };
+type RequestInit = Omit<Dispatcher.RequestOptions, 'origin' | 'path'> & {
+  readonly signal: AbortSignal;
+};
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
@@ -52,7 +56,11 @@ export function createTransport({ headers, maxResponseBytes, tls }: TransportOpt
       // undici heeds the signal only once it is connected.
       const answer = await unlessAborted(
         init.signal,
-        request(target, { ...init, dispatcher: agent }),
+        request.call(agent, {
+          ...init,
+          origin: target.origin,
+          path: target.pathname + target.search,
+        }),
       );
       // Chunks are counted before they are joined, so that no answer can take more memory.
       const body = await readCapped(

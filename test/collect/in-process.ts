@@ -34,7 +34,7 @@ export async function startInProcess(
   env: Record<string, string>,
   clock?: Clock,
 ): Promise<InProcess> {
-  const { settings } = loadConfig({ LISTEN_ADDRESS: '127.0.0.1:0', ...env }, {});
+  const { settings } = await loadConfig({ LISTEN_ADDRESS: '127.0.0.1:0', ...env }, {});
   const { logger, lines } = keepLog(settings.LOG_LEVEL);
   const build = { version: '1.2.3', revision: 'abc' };
   const exporter = await startExporter(settings, build, logger, clock);

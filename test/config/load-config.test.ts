@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import type { SettingName } from '../../src/config/settings.ts';
 import { ConfigError, loadConfig, type Environment } from '../../src/config/load-config.ts';
 
-function problemsOf(env: Environment, flags: Environment = {}): readonly string[] {
+async function problemsOf(env: Environment, flags: Environment = {}): Promise<readonly string[]> {
   try {
-    loadConfig(env, flags);
+    await loadConfig(env, flags);
   } catch (error) {
     assert.ok(error instanceof ConfigError);
     return error.problems;
@@ -14,8 +14,8 @@ function problemsOf(env: Environment, flags: Environment = {}): readonly string[
 }
 
 describe('loadConfig', () => {
-  it('has a default for everything', () => {
-    const { settings } = loadConfig({}, {});
+  it('has a default for everything', async () => {
+    const { settings } = await loadConfig({}, {});
     assert.equal(settings.LOCUST_URL.href, 'http://localhost:8089/');
     assert.deepEqual(settings.LISTEN_ADDRESS, { host: undefined, port: 9646 });
     assert.equal(settings.LOCUST_TIMEOUT, 5000);
@@ -24,20 +24,26 @@ describe('loadConfig', () => {
     assert.ok(Object.isFrozen(settings));
   });
 
-  it('lets a flag beat its variable, and takes an empty variable as not set', () => {
+  it('lets a flag beat its variable, and takes an empty variable as not set', async () => {
     const env = { CACHE_TTL: '3s', POLL_INTERVAL: '', LOG_LEVEL: 'debug' };
-    const { settings } = loadConfig(env, { 'cache-ttl': '1m30s' });
+    const { settings } = await loadConfig(env, { 'cache-ttl': '1m30s' });
     assert.equal(settings.CACHE_TTL, 90_000);
     assert.equal(settings.POLL_INTERVAL, 2000);
     assert.equal(settings.LOG_LEVEL, 'debug');
   });
 
-  it('ignores variables that it does not know', () => {
-    assert.deepEqual(problemsOf({ LOCUST_PORT: 'tcp://10.0.0.1:8089', LOCUST_WHATEVER: 'x' }), []);
+  it('ignores variables that it does not know', async () => {
+    assert.deepEqual(
+      await problemsOf({ LOCUST_PORT: 'tcp://10.0.0.1:8089', LOCUST_WHATEVER: 'x' }),
+      [],
+    );
   });
 
-  it('reports everything at once, by the name that was used', () => {
-    const problems = problemsOf({ POLL_INTERVAL: '5', LOG_LEVEL: 'loud' }, { 'locust-url': 'x' });
+  it('reports everything at once, by the name that was used', async () => {
+    const problems = await problemsOf(
+      { POLL_INTERVAL: '5', LOG_LEVEL: 'loud' },
+      { 'locust-url': 'x' },
+    );
     assert.deepEqual(problems, [
       '--locust-url: expected an http or https URL such as http://localhost:8089, got "x"',
       'POLL_INTERVAL: expected a duration such as 500ms, 2s or 1m30s, got "5"',
@@ -70,18 +76,22 @@ describe('loadConfig', () => {
     ['LOG_FORMAT', 'xml', 'expected one of json, pretty'],
   ];
   for (const [name, value, problem] of BAD) {
-    it(`says what is wrong with ${name}=${value}`, () => {
-      assert.deepEqual(problemsOf({ [name]: value }), [`${name}: ${problem}, got "${value}"`]);
+    it(`says what is wrong with ${name}=${value}`, async () => {
+      assert.deepEqual(await problemsOf({ [name]: value }), [
+        `${name}: ${problem}, got "${value}"`,
+      ]);
     });
   }
 
-  it('wants the loop to be faster than its reports age', () => {
+  it('wants the loop to be faster than its reports age', async () => {
     const env = { SCRAPE_MODE: 'loop', POLL_INTERVAL: '10s' };
-    assert.deepEqual(problemsOf(env), ['STALE_AFTER: expected more than POLL_INTERVAL, got "10s"']);
-    assert.deepEqual(problemsOf({ ...env, STALE_AFTER: '11s' }), []);
+    assert.deepEqual(await problemsOf(env), [
+      'STALE_AFTER: expected more than POLL_INTERVAL, got "10s"',
+    ]);
+    assert.deepEqual(await problemsOf({ ...env, STALE_AFTER: '11s' }), []);
   });
 
-  it('never repeats a password', () => {
+  it('never repeats a password', async () => {
     for (const url of [
       'ftp://me:hush@h',
       'me:hush@h',
@@ -89,17 +99,17 @@ describe('loadConfig', () => {
       'http://me:hu/sh@h:x',
       'http://me:hush%@h',
     ]) {
-      const [problem = ''] = problemsOf({ LOCUST_URL: url });
+      const [problem = ''] = await problemsOf({ LOCUST_URL: url });
       assert.match(problem, /^LOCUST_URL: expected /);
       assert.doesNotMatch(problem, /hu|sh@/);
     }
   });
 
-  it('never repeats a secret that was given for the file that holds it', () => {
+  it('never repeats a secret that was given for the file that holds it', async () => {
     for (const name of ['LOCUST_PASSWORD_FILE', 'PUSHGATEWAY_PASSWORD_FILE']) {
       const problem = `${name}: expected a file that can be read (there is none), got `;
-      assert.deepEqual(problemsOf({ [name]: 'hush' }), [`${problem}"***"`]);
-      assert.deepEqual(problemsOf({ [name]: '/no/file' }), [`${problem}"/no/file"`]);
+      assert.deepEqual(await problemsOf({ [name]: 'hush' }), [`${problem}"***"`]);
+      assert.deepEqual(await problemsOf({ [name]: '/no/file' }), [`${problem}"/no/file"`]);
     }
   });
 
@@ -120,8 +130,11 @@ describe('loadConfig', () => {
     ['LOCUST_CA_FILE', '', null],
   ];
   for (const [name, value, result] of GOOD) {
-    it(`understands ${name}=${value}`, () => {
-      assert.deepEqual(loadConfig({ [name]: value, STALE_AFTER: '2h' }, {}).settings[name], result);
+    it(`understands ${name}=${value}`, async () => {
+      assert.deepEqual(
+        (await loadConfig({ [name]: value, STALE_AFTER: '2h' }, {})).settings[name],
+        result,
+      );
     });
   }
 });

@@ -6,8 +6,8 @@ import { loadConfig, type Environment } from '../../src/config/load-config.ts';
 import { locustCredentials } from '../../src/config/locust-credentials.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-function used(env: Environment): { pair: string | null; warnings: number } {
-  const { settings, warnings } = loadConfig(env, {});
+async function used(env: Environment): Promise<{ pair: string | null; warnings: number }> {
+  const { settings, warnings } = await loadConfig(env, {});
   const found = locustCredentials(settings);
   return {
     pair: found === null ? null : `${found.username}:${found.password}`,
@@ -54,8 +54,8 @@ describe('user and password for Locust', () => {
     ],
   ];
   for (const [name, env, pair, warnings] of CASES) {
-    it(name, () => {
-      assert.deepEqual(used(env), { pair, warnings });
+    it(name, async () => {
+      assert.deepEqual(await used(env), { pair, warnings });
     });
   }
 
@@ -64,12 +64,12 @@ describe('user and password for Locust', () => {
     const file = path.join(folder.path, 'password');
     writeFileSync(file, 'b c\n');
     const env = { LOCUST_USERNAME: 'a', LOCUST_PASSWORD_FILE: file };
-    assert.deepEqual(used(env), { pair: 'a:b c', warnings: 0 });
+    assert.deepEqual(await used(env), { pair: 'a:b c', warnings: 0 });
     await folder.remove();
   });
 
-  it('are in no warning', () => {
-    const { warnings } = loadConfig({ LOCUST_URL: URL_ONLY, LOCUST_USERNAME: 'someone' }, {});
+  it('are in no warning', async () => {
+    const { warnings } = await loadConfig({ LOCUST_URL: URL_ONLY, LOCUST_USERNAME: 'someone' }, {});
     assert.match(warnings[0]!, /LOCUST_URL are ignored/);
     assert.doesNotMatch(warnings[0]!, /us%|usér|p%|p@ss|someone/);
   });

@@ -105,13 +105,12 @@ describe('what is wrong with a regex', () => {
     });
   }
 
-  it('is told with its setting, in one line', () => {
-    assert.throws(
-      () =>
-        loadConfig(
-          { NAME_REWRITE: 'a => b\n(c => d', INCLUDE_NAMES: '(?!x)', EXCLUDE_NAMES: 'a\nb' },
-          { 'error-rewrite': 'oops' },
-        ),
+  it('is told with its setting, in one line', async () => {
+    await assert.rejects(
+      loadConfig(
+        { NAME_REWRITE: 'a => b\n(c => d', INCLUDE_NAMES: '(?!x)', EXCLUDE_NAMES: 'a\nb' },
+        { 'error-rewrite': 'oops' },
+      ),
       (error) => {
         assert.ok(error instanceof ConfigError);
         assert.deepEqual(error.problems, [

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { loadConfig, type Environment } from '../../src/config/load-config.ts';
 import { SETTINGS, type Setting, type SettingName } from '../../src/config/settings.ts';
 
-const settingsOf = (env: Environment, flags: Environment = {}) => loadConfig(env, flags).settings;
+const settingsOf = async (env: Environment, flags: Environment = {}) =>
+  (await loadConfig(env, flags)).settings;
 
 describe('the names of ContainerSolutions/locust_exporter', () => {
   const VALUES: readonly (readonly [
@@ -43,9 +44,10 @@ describe('the names of ContainerSolutions/locust_exporter', () => {
     [null, 'log.format', 'logger:stderr', 'LOG_FORMAT', 'json'],
   ];
   for (const [variable, flag, value, name, result] of VALUES) {
-    it(`are understood: ${variable ?? ''} --${flag}`, () => {
-      if (variable !== null) assert.deepEqual(settingsOf({ [variable]: value })[name], result);
-      assert.deepEqual(settingsOf({}, { [flag]: value })[name], result);
+    it(`are understood: ${variable ?? ''} --${flag}`, async () => {
+      if (variable !== null)
+        assert.deepEqual((await settingsOf({ [variable]: value }))[name], result);
+      assert.deepEqual((await settingsOf({}, { [flag]: value }))[name], result);
     });
   }
 
@@ -57,31 +59,38 @@ describe('the names of ContainerSolutions/locust_exporter', () => {
     );
   });
 
-  it('give way to our own, and the variable to the flag', () => {
+  it('give way to our own, and the variable to the flag', async () => {
     const own = { LOCUST_TIMEOUT: '1s' };
     const alias = { LOCUST_EXPORTER_TIMEOUT: '3s' };
     const flags = { 'locust-timeout': '2s', 'locust.timeout': '4s' };
-    const timeout = (env: Environment, given: Environment) => settingsOf(env, given).LOCUST_TIMEOUT;
-    assert.equal(timeout({ ...own, ...alias }, flags), 2000);
-    assert.equal(timeout({ ...own, ...alias }, { 'locust.timeout': '4s' }), 1000);
-    assert.equal(timeout(alias, { 'locust.timeout': '4s' }), 4000);
-    assert.equal(timeout(alias, {}), 3000);
-    assert.equal(timeout({ ...alias, LOCUST_TIMEOUT: '' }, {}), 3000);
+    const timeout = async (env: Environment, given: Environment) =>
+      (await settingsOf(env, given)).LOCUST_TIMEOUT;
+    assert.equal(await timeout({ ...own, ...alias }, flags), 2000);
+    assert.equal(await timeout({ ...own, ...alias }, { 'locust.timeout': '4s' }), 1000);
+    assert.equal(await timeout(alias, { 'locust.timeout': '4s' }), 4000);
+    assert.equal(await timeout(alias, {}), 3000);
+    assert.equal(await timeout({ ...alias, LOCUST_TIMEOUT: '' }, {}), 3000);
   });
 
-  it('are reported where they say something else than ours', () => {
-    const warnings = (env: Environment) => loadConfig(env, {}).warnings;
+  it('are reported where they say something else than ours', async () => {
+    const warnings = async (env: Environment) => (await loadConfig(env, {})).warnings;
     const env = { LOCUST_URL: 'http://u:hush@a', LOCUST_EXPORTER_URI: 'http://b' };
-    assert.deepEqual(warnings(env), [
+    assert.deepEqual(await warnings(env), [
       'LOCUST_EXPORTER_URI "http://b" is ignored, because LOCUST_URL "http://***@a" says otherwise',
     ]);
-    assert.deepEqual(warnings({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'http://a/' }), []);
-    assert.equal(warnings({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'nonsense' }).length, 1);
-    assert.deepEqual(warnings({ LOCUST_EXPORTER_URI: 'http://a' }), []);
+    assert.deepEqual(
+      await warnings({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'http://a/' }),
+      [],
+    );
+    assert.equal(
+      (await warnings({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'nonsense' })).length,
+      1,
+    );
+    assert.deepEqual(await warnings({ LOCUST_EXPORTER_URI: 'http://a' }), []);
   });
 
-  it('are named when their value is wrong', () => {
-    assert.throws(() => loadConfig({ LOCUST_EXPORTER_TIMEOUT: 'soon' }, { 'log.level': 'x' }), {
+  it('are named when their value is wrong', async () => {
+    await assert.rejects(loadConfig({ LOCUST_EXPORTER_TIMEOUT: 'soon' }, { 'log.level': 'x' }), {
       problems: [
         'LOCUST_EXPORTER_TIMEOUT: expected a duration such as 500ms, 2s or 1m30s, got "soon"',
         '--log.level: expected one of debug, info, warn, error, fatal, got "x"',
@@ -114,31 +123,37 @@ describe('the notations of ContainerSolutions/locust_exporter', () => {
     ['log.format', 'pretty', 'LOG_FORMAT', 'pretty'],
   ];
   for (const [flag, value, name, result] of FORMS) {
-    it(`--${flag}=${value}`, () => {
-      assert.deepEqual(settingsOf({}, { [flag]: value })[name], result);
+    it(`--${flag}=${value}`, async () => {
+      assert.deepEqual((await settingsOf({}, { [flag]: value }))[name], result);
     });
   }
 });
 
 describe('auto', () => {
-  const decided = (env: Environment, flags: Environment = {}) => {
-    const { LEGACY_METRICS, QUIT_ENDPOINT } = settingsOf(env, flags);
+  const decided = async (env: Environment, flags: Environment = {}) => {
+    const { LEGACY_METRICS, QUIT_ENDPOINT } = await settingsOf(env, flags);
     return [LEGACY_METRICS, QUIT_ENDPOINT];
   };
 
-  it('is on where a name of the old exporter is used, even in vain', () => {
-    assert.deepEqual(decided({}), ['off', 'off']);
-    assert.deepEqual(decided({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: '' }), ['off', 'off']);
-    assert.deepEqual(decided({ LOCUST_EXPORTER_URI: 'http://a' }), ['on', 'on']);
-    assert.deepEqual(decided({}, { 'log.level': 'info' }), ['on', 'on']);
-    assert.deepEqual(decided({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'b' }), ['on', 'on']);
+  it('is on where a name of the old exporter is used, even in vain', async () => {
+    assert.deepEqual(await decided({}), ['off', 'off']);
+    assert.deepEqual(await decided({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: '' }), [
+      'off',
+      'off',
+    ]);
+    assert.deepEqual(await decided({ LOCUST_EXPORTER_URI: 'http://a' }), ['on', 'on']);
+    assert.deepEqual(await decided({}, { 'log.level': 'info' }), ['on', 'on']);
+    assert.deepEqual(await decided({ LOCUST_URL: 'http://a', LOCUST_EXPORTER_URI: 'b' }), [
+      'on',
+      'on',
+    ]);
   });
 
-  it('is decided by what is set', () => {
+  it('is decided by what is set', async () => {
     const old = { LOCUST_EXPORTER_URI: 'http://a' };
-    assert.deepEqual(decided({ ...old, LEGACY_METRICS: 'off' }), ['off', 'on']);
-    assert.deepEqual(decided({ ...old, QUIT_ENDPOINT: 'off' }), ['on', 'off']);
-    assert.deepEqual(decided({ ...old, LEGACY_METRICS: 'only' }), ['only', 'on']);
-    assert.deepEqual(decided({ LEGACY_METRICS: 'on', QUIT_ENDPOINT: 'on' }), ['on', 'on']);
+    assert.deepEqual(await decided({ ...old, LEGACY_METRICS: 'off' }), ['off', 'on']);
+    assert.deepEqual(await decided({ ...old, QUIT_ENDPOINT: 'off' }), ['on', 'off']);
+    assert.deepEqual(await decided({ ...old, LEGACY_METRICS: 'only' }), ['only', 'on']);
+    assert.deepEqual(await decided({ LEGACY_METRICS: 'on', QUIT_ENDPOINT: 'on' }), ['on', 'on']);
   });
 });

@@ -202,8 +202,8 @@ describe('the exporter', () => {
         );
       });
 
-      it('has settings that are right', () => {
-        const { settings, warnings } = loadConfig(environment(container), {});
+      it('has settings that are right', async () => {
+        const { settings, warnings } = await loadConfig(environment(container), {});
         assert.deepEqual(warnings, []);
         assert.deepEqual(
           (container.env ?? []).filter(({ name }) => !(name in SETTINGS)),
@@ -249,27 +249,27 @@ describe('the exporter', () => {
     );
   });
 
-  it('is a native sidecar, except for old clusters', () => {
+  it('is a native sidecar, except for old clusters', async () => {
     for (const { example, pod, container } of inExamples) {
       if (container.name !== NAME) continue;
       const isPlain = example === 'job-plain-sidecar';
       assert.equal(pod.initContainers?.includes(container) ?? false, !isPlain, example);
       assert.equal(container.restartPolicy, isPlain ? undefined : 'Always');
       // A native sidecar that ends by itself is only started again.
-      const { EXIT_AFTER_LOCUST_GONE } = loadConfig(environment(container), {}).settings;
+      const { EXIT_AFTER_LOCUST_GONE } = (await loadConfig(environment(container), {})).settings;
       assert.equal(EXIT_AFTER_LOCUST_GONE, isPlain ? 30_000 : null);
     }
     assert.equal(locustValues.master.initContainers[0]!.restartPolicy, 'Always');
   });
 
-  it('lingers for more than a scrape and less than Kubernetes waits', () => {
+  it('lingers for more than a scrape and less than Kubernetes waits', async () => {
     const intervals = MANIFESTS.flatMap(([, manifest]) => endpointsOf(manifest)).map(
       ({ interval }) => SETTINGS.POLL_INTERVAL.parse(interval),
     );
     assert.equal(intervals.length, 3);
     for (const [where, container] of EXPORTERS) {
       if (container === ofExporterChart) continue;
-      const { LINGER } = loadConfig(environment(container), {}).settings;
+      const { LINGER } = (await loadConfig(environment(container), {})).settings;
       assert.ok(LINGER >= 2 * Math.max(...intervals), where);
       assert.ok(LINGER < 30_000, where);
     }
@@ -277,7 +277,7 @@ describe('the exporter', () => {
     assert.equal(locustValues.master.terminationGracePeriodSeconds, 30);
   });
 
-  it('takes the flags that the chart for it gives', () => {
+  it('takes the flags that the chart for it gives', async () => {
     const { config } = exporterValues;
     const flags = Object.fromEntries(
       Object.entries(config).map(([name, value]) => {
@@ -285,7 +285,7 @@ describe('the exporter', () => {
         return [`${part!}.${words.join('-')}`, value];
       }),
     );
-    const { settings, warnings } = loadConfig({}, flags);
+    const { settings, warnings } = await loadConfig({}, flags);
     assert.deepEqual(warnings, []);
     assert.equal(settings.LEGACY_METRICS, 'on');
     for (const flag of Object.keys(flags)) {

@@ -132,9 +132,9 @@ describe('a Locust that wants to see a certificate', () => {
 });
 
 describe('a key of a client certificate', () => {
-  const problemOf = (cert: string, key: string): string => {
+  const problemOf = async (cert: string, key: string): Promise<string> => {
     try {
-      loadConfig({ LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key }, {});
+      await loadConfig({ LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key }, {});
       return '';
     } catch (error) {
       assert.ok(error instanceof ConfigError);
@@ -144,7 +144,7 @@ describe('a key of a client certificate', () => {
 
   it('that fits is taken', async () => {
     const { cert, key } = await authority.issue('exporter');
-    assert.equal(problemOf(cert, key), '');
+    assert.equal(await problemOf(cert, key), '');
   });
 
   it('that is of another certificate, broken or missing is told at the start', async () => {
@@ -152,18 +152,21 @@ describe('a key of a client certificate', () => {
     const wrong = (found: string, problem: string) => {
       assert.match(found, new RegExp(`^LOCUST_CLIENT_KEY_FILE: expected ${problem}`));
     };
-    wrong(problemOf(cert, authority.key), 'the key of the first certificate in LOCUST_CLIENT_CERT');
-    wrong(problemOf(cert, cert), 'a key in PEM');
+    wrong(
+      await problemOf(cert, authority.key),
+      'the key of the first certificate in LOCUST_CLIENT_CERT',
+    );
+    wrong(await problemOf(cert, cert), 'a key in PEM');
     const broken = path.join(folder.path, 'broken.key');
     writeFileSync(broken, readFileSync(key, 'utf8').replace(/\n[\w+/]{20,}/, '\nAAAA'));
-    wrong(problemOf(cert, broken), 'a key in PEM, without a passphrase');
-    wrong(problemOf(cert, ''), 'both this and LOCUST_CLIENT_CERT_FILE');
-    assert.match(problemOf('', key), /^LOCUST_CLIENT_KEY_FILE: expected both/);
+    wrong(await problemOf(cert, broken), 'a key in PEM, without a passphrase');
+    wrong(await problemOf(cert, ''), 'both this and LOCUST_CLIENT_CERT_FILE');
+    assert.match(await problemOf('', key), /^LOCUST_CLIENT_KEY_FILE: expected both/);
   });
 
   it('that was given in place of its file is not shown', async () => {
     const { cert, key } = await authority.issue('exporter');
-    const found = problemOf(cert, readFileSync(key, 'utf8'));
+    const found = await problemOf(cert, readFileSync(key, 'utf8'));
     assert.match(found, /^LOCUST_CLIENT_KEY_FILE: expected a file .*, got "\*\*\*"$/);
   });
 });
