@@ -3,11 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { flagOf, SETTINGS, type Setting } from '../src/config/settings.ts';
+import { ERROR_CODES } from '../src/locust/errors.ts';
 import { CATALOG, UP, USERS } from '../src/metrics/catalog.ts';
 import { LEGACY_CATALOG } from '../src/metrics/legacy-catalog.ts';
 import { LEGACY_BUILD_INFO, SELF_METRICS } from '../src/metrics/self.ts';
+import { knownMetrics } from './helpers/known-metrics.ts';
+import { analyzePromql } from './helpers/promql.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -96,14 +101,13 @@ for (const [file, section, expected] of [
   ['docs/migrate.md', 'legacy-metrics', legacyMetricsTable()],
 ] as const) {
   it(`${file} lists the ${section} that there are (UPDATE_README=1 writes them)`, () => {
-    const path = join(ROOT, file);
-    const text = readFileSync(path, 'utf8');
+    const text = read(file);
     const between = new RegExp(`(<!-- ${section}:start -->)(.*?)(<!-- ${section}:end -->)`, 's');
     const found = between.exec(text)?.[2];
     assert.ok(found !== undefined, `${file} has no markers of ${section}`);
     if (process.env['UPDATE_README'] === '1') {
       writeFileSync(
-        path,
+        join(ROOT, file),
         text.replace(
           between,
           (_all, start: string, _old, end: string) => `${start}\n\n${expected}\n\n${end}`,
@@ -114,3 +118,22 @@ for (const [file, section, expected] of [
     assert.equal(unpadded(found), unpadded(expected));
   });
 }
+
+it('README.md asks Prometheus for metrics and labels that there are', async () => {
+  const known = await knownMetrics();
+  const labelsOf = (metric: string) => {
+    const labels = known.get(metric)?.labels;
+    assert.ok(labels, `no metric ${metric}`);
+    return labels;
+  };
+  const [, examples = ''] = /```promql\n(.*?)```/s.exec(read('README.md')) ?? [];
+  const queries = examples.split('\n\n').map((query) => query.replace(/^#.*\n/gm, '').trim());
+  assert.ok(queries.length > 5);
+  for (const query of queries) assert.ok(analyzePromql(query, labelsOf).selectors.length > 0);
+});
+
+it('README.md explains the error codes that there are', () => {
+  const section = read('README.md').split('## When `locust_up` is 0')[1]?.split('\n## ')[0] ?? '';
+  const codes = Array.from(section.matchAll(/^\| `(\w+)`/gm), ([, code]) => code);
+  assert.deepEqual(codes, ERROR_CODES);
+});
