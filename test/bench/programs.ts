@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../helpers/free-port.ts';
+import { NODE_FLAGS } from '../helpers/node-flags.ts';
 import { startProcess, type RunningProcess } from '../helpers/start-process.ts';
 
 /** How a program is started that serves HTTP on a port of 127.0.0.1. */
@@ -21,9 +22,6 @@ export interface StartedProgram {
 }
 
 export const DIST = path.resolve(import.meta.dirname, '../../dist');
-
-/** As the image has it. */
-export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=2'];
 
 const BARE_SERVER = path.join(import.meta.dirname, 'bare-server.js');
 const START_LIMIT_MS = 60_000;

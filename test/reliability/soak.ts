@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startExporter } from '../helpers/exporter.ts';
+import { NODE_FLAGS } from '../helpers/node-flags.ts';
 import { RestlessLocust, SPEED } from './restless-locust.ts';
 import { get, scrape, type LastScrape, type ScrapeFigures } from './scraper.ts';
 
@@ -11,9 +12,6 @@ const GROWTH = { share: 0.15, bytes: 8 * 2 ** 20 };
 const FDS_GROWTH = 3;
 /** The share of the time that the program has to fill its caches. */
 const WARM_UP = 1 / 4;
-
-/** As the image and the first line of the program have it; else Node enlarges it by and by. */
-const YOUNG_GENERATION = '--max-semi-space-size=2';
 
 interface Sample {
   readonly second: number;
@@ -41,7 +39,7 @@ const exporter = await startExporter({
   POLL_INTERVAL: '100ms',
   STALE_AFTER: '500ms',
   LEGACY_METRICS: 'on',
-  NODE_OPTIONS: YOUNG_GENERATION,
+  NODE_OPTIONS: NODE_FLAGS.join(' '),
 });
 const figures: ScrapeFigures = { scrapes: 0, down: 0, comparisons: 0, failures: [] };
 const last: LastScrape = { series: 0, heapBytes: NaN };
