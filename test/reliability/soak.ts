@@ -12,9 +12,6 @@ const FDS_GROWTH = 3;
 /** The share of the time that the program has to fill its caches. */
 const WARM_UP = 1 / 4;
 
-/** As the image and the first line of the program have it; else Node enlarges it by and by. */
-const YOUNG_GENERATION = '--max-semi-space-size=2';
-
 interface Sample {
   readonly second: number;
   readonly rssAnon: number;
@@ -41,7 +38,6 @@ const exporter = await startExporter({
   POLL_INTERVAL: '100ms',
   STALE_AFTER: '500ms',
   LEGACY_METRICS: 'on',
-  NODE_OPTIONS: YOUNG_GENERATION,
 });
 const figures: ScrapeFigures = { scrapes: 0, down: 0, comparisons: 0, failures: [] };
 const last: LastScrape = { series: 0, heapBytes: NaN };
