@@ -27,6 +27,7 @@ const PICTURES: Readonly<Record<string, VariableValues>> = {
   'run-overview': COMMON,
   'endpoint-detail': {
     ...COMMON,
+    quantile: ['0.95'],
     method: '$__all',
     endpoint: ['/orders', '/cart', '/search?q="red shoes"&sort=price'],
   },
