@@ -146,7 +146,7 @@ export async function startExporter(
     const now = await read(settings.LOCUST_TIMEOUT);
     const outcome = reader.goneSinceMs() === null ? now : (ending.final() ?? now);
     const body = await render(outcome, { format: 'text', gzip: false });
-    return { text: Buffer.concat(body).toString(), isWhole: outcome.report.snapshot !== null };
+    return { text: body.toString(), isWhole: outcome.report.snapshot !== null };
   });
 
   const gone = Promise.withResolvers<null>();

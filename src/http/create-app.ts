@@ -20,7 +20,7 @@ export interface AppOptions {
     readonly format: ExpositionFormat;
     readonly gzip: boolean;
     readonly timeoutMs: number;
-  }) => Promise<{ readonly body: readonly Buffer[]; readonly onSent: () => void }>;
+  }) => Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   readonly status: () => Promise<StatusView>;
   readonly logger: Logger;
 }
@@ -73,9 +73,7 @@ export function createApp({
     if (gzip) response.set('Content-Encoding', 'gzip');
     // HEAD gets no numbers.
     if (request.method === 'GET') response.on('finish', onSent);
-    response.set('Content-Length', String(body.reduce((sum, part) => sum + part.length, 0)));
-    for (const part of body) response.write(part);
-    response.end();
+    response.set('Content-Length', String(body.length)).end(body);
   });
 
   app.get('/', async (request, response) => {

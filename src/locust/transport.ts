@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -62,7 +63,7 @@ export function createTransport({ headers, maxResponseBytes, tls }: TransportOpt
           path: target.pathname + target.search,
         }),
       );
-      // Chunks are counted before they are joined, so that no answer can take more memory.
+      // Chunks are counted as they come, so that no answer can take more memory.
       const body = await readCapped(
         answer.body,
         answer.headers['content-length'],
@@ -105,7 +106,8 @@ async function readCapped(
   announced: string | string[] | undefined,
   limit: number,
 ): Promise<string> {
-  const chunks: Buffer[] = [];
+  const decoder = new StringDecoder('utf8');
+  let text = '';
   let size = 0;
   let fits = !(Number(announced) > limit);
   if (fits) {
@@ -113,10 +115,10 @@ async function readCapped(
       size += chunk.length;
       fits = size <= limit;
       if (!fits) break;
-      chunks.push(chunk);
+      text += decoder.write(chunk);
     }
   }
-  if (fits) return Buffer.concat(chunks, size).toString('utf8');
+  if (fits) return text + decoder.end();
   body.on('error', () => undefined); // that of the next line
   body.destroy();
   throw new LocustError(

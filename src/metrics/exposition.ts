@@ -1,5 +1,5 @@
 import type { Family, Labels, Sample } from './family.ts';
-import { createTextBuffer } from './text-buffer.ts';
+import type { TextBuffer } from './text-buffer.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
 
@@ -15,17 +15,14 @@ export const END: Readonly<Record<ExpositionFormat, string>> = { text: '', openm
 const SLICE = 2 ** 20;
 
 /**
- * Writes families as Prometheus text 0.0.4 or OpenMetrics 1.0.0, without END. One that has no
- * samples is left out. It pauses in between, so that others can have their turn.
- *
- * @param expectedBytes is about how much it will be.
+ * Adds families to a text, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, without END. One that
+ * has no samples is left out. It pauses in between, so that others can have their turn.
  */
 export function* renderFamilies(
   families: Iterable<Family>,
   format: ExpositionFormat,
-  expectedBytes = 0,
-): Generator<undefined, Buffer> {
-  const text = createTextBuffer(expectedBytes);
+  text: TextBuffer,
+): Generator<undefined, void> {
   let sincePause = 0;
   for (const { name, type, help, samples } of families) {
     if (samples.length === 0) continue;
@@ -43,7 +40,6 @@ export function* renderFamilies(
       }
     }
   }
-  return text.toBuffer();
 }
 
 function renderSample(

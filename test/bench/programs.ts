@@ -3,7 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../helpers/free-port.ts';
-import { NODE_FLAGS } from '../helpers/node-flags.ts';
+import { SHIPPED_FLAGS } from '../helpers/shipped-flags.ts';
 import { startProcess, type RunningProcess } from '../helpers/start-process.ts';
 
 /** How a program is started that serves HTTP on a port of 127.0.0.1. */
@@ -36,7 +36,7 @@ export function exporterProgram(
   return {
     name: 'exporter',
     command: node,
-    args: () => [...NODE_FLAGS, path.join(DIST, 'bin.js')],
+    args: () => [...SHIPPED_FLAGS, path.join(DIST, 'bin.js')],
     env: (port) => ({
       LISTEN_ADDRESS: `127.0.0.1:${port}`,
       LOCUST_URL: locustUrl,

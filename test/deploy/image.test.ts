@@ -10,6 +10,7 @@ import { findPackages } from '../../deploy/image/find-packages.ts';
 import { programEntry } from '../../deploy/image/program-entry.ts';
 import { findOnPath } from '../helpers/find-on-path.ts';
 import { needsOptional } from '../helpers/requirement.ts';
+import { SHIPPED_FLAGS } from '../helpers/shipped-flags.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -36,11 +37,11 @@ describe('the Dockerfile', () => {
     assert.match(stage, /^\nFROM scratch$/m);
     assert.match(stage, /^USER [1-9]\d*:[1-9]\d*$/m);
     assert.doesNotMatch(stage, /^RUN /m);
-    for (const word of ['ENTRYPOINT', 'CMD']) {
-      const given = new RegExp(`^ *${word} (.+)$`, 'm').exec(stage)?.[1];
-      const [program] = JSON.parse(given!) as string[];
-      assert.ok(read('deploy/image/lay-out-program.ts').includes(`'${program!}'`), word);
-    }
+    const command = (word: string) =>
+      JSON.parse(new RegExp(`^ *${word} (.+)$`, 'm').exec(stage)![1]!) as string[];
+    const [node, program] = ['/usr/local/bin/node', '/app/dist/bin.js'];
+    assert.deepEqual(command('ENTRYPOINT'), [node, ...SHIPPED_FLAGS, program]);
+    assert.deepEqual(command('CMD'), [node, program, 'healthcheck']);
   });
 
   it('copies what is there and what .dockerignore lets in', () => {

@@ -3,8 +3,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse, stringify } from 'yaml';
-import { CATALOG } from '../../src/metrics/catalog.ts';
-import { SELF_METRICS } from '../../src/metrics/self.ts';
+import { knownMetrics } from '../helpers/known-metrics.ts';
 import { promtool, whyPromtoolIsMissing } from '../helpers/promtool.ts';
 import { needs } from '../helpers/requirement.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -20,15 +19,7 @@ const alerts = rules.filter(isAlert);
 const records = rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
 const runbook = readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8');
 
-const KNOWN_NAMES: ReadonlySet<string> = new Set([
-  'up',
-  'scrape_duration_seconds',
-  ...records,
-  ...Object.values(SELF_METRICS).map(({ name }) => name),
-  ...CATALOG.flatMap(({ name, type }) =>
-    (type === 'summary' ? ['', '_sum', '_count'] : ['']).map((end) => `locust_${name}${end}`),
-  ),
-]);
+const knownNames: ReadonlySet<string> = new Set([...(await knownMetrics()).keys(), ...records]);
 
 /** The names of the metrics in an expression: what is left without all the rest of PromQL. */
 function metricNames(expr: string): string[] {
@@ -63,7 +54,7 @@ describe('rules', () => {
     for (const { expr } of rules) {
       const names = metricNames(expr);
       assert.ok(names.length > 0, expr);
-      for (const name of names) assert.ok(KNOWN_NAMES.has(name), `${name} in ${expr}`);
+      for (const name of names) assert.ok(knownNames.has(name), `${name} in ${expr}`);
     }
   });
 
@@ -182,7 +173,7 @@ describe('the runbook', () => {
     assert.ok(queries.length > alerts.length);
     for (const query of queries) {
       for (const name of metricNames(query).filter((word) => /^(locust|instance|up)/.test(word))) {
-        assert.ok(KNOWN_NAMES.has(name), `${name} in ${query}`);
+        assert.ok(knownNames.has(name), `${name} in ${query}`);
       }
     }
   });

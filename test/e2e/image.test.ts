@@ -7,8 +7,8 @@ import { startSimulatedLocust, type SimulatedLocust } from '../../src/demo/simul
 import { buildImage, whyBuildahIsMissing, type BuiltImage } from '../helpers/built-image.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startImage, type ContainerOptions } from '../helpers/image-container.ts';
-import { NODE_FLAGS } from '../helpers/node-flags.ts';
 import { needs } from '../helpers/requirement.ts';
+import { SHIPPED_FLAGS } from '../helpers/shipped-flags.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -117,7 +117,7 @@ describe('the image', needs(whyBuildahIsMissing()), () => {
       const mounts = readFileSync(`/proc/${container.pid()}/mounts`, 'utf8');
       assert.match(mounts, /^\S+ \/ \S+ ro,/m);
       const words = readFileSync(`/proc/${container.pid()}/cmdline`, 'utf8').split('\0');
-      assert.deepEqual(words.slice(1, 1 + NODE_FLAGS.length), NODE_FLAGS);
+      assert.deepEqual(words.slice(1, 1 + SHIPPED_FLAGS.length), SHIPPED_FLAGS);
 
       process.kill(container.pid(), 'SIGTERM');
       assert.equal(await container.process.exited, 0, container.process.output());
@@ -130,6 +130,8 @@ describe('the image', needs(whyBuildahIsMissing()), () => {
       args: [`--web.listen-address=127.0.0.1:${port}`],
       command: ['/bin/locust_exporter'],
     });
+    const words = readFileSync(`/proc/${container.pid()}/cmdline`, 'utf8').split('\0');
+    assert.deepEqual(words.slice(1, 1 + SHIPPED_FLAGS.length), SHIPPED_FLAGS);
     const [kind, ...check] = image.config.Healthcheck.Test;
     assert.equal(kind, 'CMD');
     const healthy = await container.exec(check);

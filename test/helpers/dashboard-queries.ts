@@ -181,7 +181,7 @@ export type VariableValues = Readonly<Record<string, string | readonly string[]>
 export function substituteVariables(expr: string, values: VariableValues): string {
   const all: VariableValues = { ...BUILT_IN, ...values };
   return expr.replaceAll(
-    /\$\{(\w+)(?::(\w+))?\}|\$(\w+)/g,
+    /\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)/g,
     (_, braced: string | undefined, format: string | undefined, plain: string | undefined) => {
       const name = braced ?? plain!;
       const value = all[name];

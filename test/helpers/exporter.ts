@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { demand, type Missing } from './requirement.ts';
+import { SHIPPED_FLAGS } from './shipped-flags.ts';
 import { startProcess, type RunningProcess } from './start-process.ts';
 import { GiveUp, waitUntil } from './wait-until.ts';
 
@@ -33,7 +34,7 @@ export async function startExporter(
   args: readonly string[] = [],
 ): Promise<Exporter> {
   demand(whyBuildIsMissing());
-  const running = await startProcess(process.execPath, [PROGRAM, ...args], {
+  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, PROGRAM, ...args], {
     env: { LISTEN_ADDRESS: '127.0.0.1:0', ...env },
   });
   try {
@@ -84,7 +85,9 @@ export async function runProgram(
   timeoutMs = 60_000,
 ): Promise<ProgramResult> {
   demand(whyBuildIsMissing());
-  const running = await startProcess(process.execPath, [PROGRAM, ...args], { env });
+  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, PROGRAM, ...args], {
+    env,
+  });
   const timer = setTimeout(() => {
     running.kill('SIGKILL');
   }, timeoutMs);

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { NODE_FLAGS } from './node-flags.ts';
 import { demand, type Missing } from './requirement.ts';
+import { SHIPPED_FLAGS } from './shipped-flags.ts';
 import { startProcess, type RunningProcess } from './start-process.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -76,7 +76,7 @@ export async function startContainer(
 ): Promise<Container> {
   const running = await startProcess(
     'unshare',
-    [...CONTAINER, process.execPath, ...NODE_FLAGS, PROGRAM, ...args],
+    [...CONTAINER, process.execPath, ...SHIPPED_FLAGS, PROGRAM, ...args],
     { env: { NODE_ENV: 'production', ...env } },
   );
   return {

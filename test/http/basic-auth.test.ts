@@ -36,7 +36,7 @@ async function serve(compare?: BasicAuthOptions['compare']) {
     ...{ quitPath: '/quit', quit: () => assert.fail('ended') },
     headers: () => ({ 'X-Frame-Options': 'deny', 'Content-Security-Policy': 'sandbox' }),
     guards: [basicAuth({ users: () => users, ...(compare && { compare }) })],
-    metrics: () => Promise.resolve({ body: [Buffer.from('a 1\n')], onSent: () => undefined }),
+    metrics: () => Promise.resolve({ body: Buffer.from('a 1\n'), onSent: () => undefined }),
     status: () => Promise.resolve(sampleView()),
   });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });

@@ -35,7 +35,7 @@ function serve(logger: AppOptions['logger'], quit: AppOptions['quit']): Promise<
     ...{ quitPath: '/quit', quit },
     metrics: (one) => {
       asked.push(one);
-      return metrics(one).then((body) => ({ body: [body], onSent: () => (sent += 1) }));
+      return metrics(one).then((body) => ({ body, onSent: () => (sent += 1) }));
     },
     status: () => Promise.resolve(sampleView()),
   });

@@ -52,7 +52,7 @@ describe('requests at a time', () => {
       metrics: () =>
         new Promise((resolve) => {
           waiting.push(() => {
-            resolve({ body: [Buffer.from('a 1\n')], onSent: () => undefined });
+            resolve({ body: Buffer.from('a 1\n'), onSent: () => undefined });
           });
         }),
       status: () => Promise.resolve(sampleView()),

@@ -1,6 +1,6 @@
 import escapeHtml from 'escape-html';
 
-import { colorOf, configOf, paletteColor, show } from './field-config.ts';
+import { colorOf, configOf, seriesColor, show } from './field-config.ts';
 import { formatTicks } from './format-value.ts';
 import type { FieldConfig, Frame, Panel } from './panel-json.ts';
 
@@ -54,8 +54,7 @@ export function drawChart(
     .flatMap(({ fields }) => fields)
     .map((field, index): Series => {
       const config = configOf(panel, field);
-      const fixed = config.color?.mode === 'fixed' ? config.color.fixedColor : undefined;
-      const color = fixed === undefined ? paletteColor(index) : colorOf(fixed);
+      const color = seriesColor(config, index);
       const values = field.values as (number | null)[];
       return { name: config.displayName ?? field.name, values, config, color };
     });
@@ -84,10 +83,11 @@ function axisOf(side: Axis['side'], series: readonly Series[], lines: readonly L
   const own = series.filter(({ config }) => sideOf(config) === side);
   if (own.length === 0) return [];
   const values = lines.filter((line) => line.side === side).flatMap((line) => line.values);
-  const { unit, max, custom = {} } = own[0]!.config;
+  const { unit, max, decimals, custom = {} } = own[0]!.config;
   const softMax = (custom['axisSoftMax'] as number | undefined) ?? 0;
   const largest = Math.max(softMax, ...values.map((value) => value ?? 0));
-  const ticks = ticksUpTo(max ?? largest, unit);
+  const top = max ?? largest;
+  const ticks = decimals === 0 && top <= 1 ? [0, 1] : ticksUpTo(top, unit);
   const label = (custom['axisLabel'] as string | undefined) ?? '';
   return [{ side, label, max: ticks.at(-1)!, ticks, texts: formatTicks(ticks, unit) }];
 }

@@ -7,7 +7,10 @@ import { drawPage } from './draw-page.ts';
 import type { Dashboard } from './panel-json.ts';
 
 const range = { start: 1_800_000_000, end: 1_800_000_060, step: 15 };
-const labels = { method: 'GET', name: '/<b>', error: 'ValueError("<i>")', worker: 'w', code: 'c' };
+const labels = {
+  ...{ method: 'GET', name: '/<b>', error: 'ValueError("<i>")', worker: 'w', code: 'c' },
+  quantile: '0.95',
+};
 const variables = {
   ...{ job: 'locust', instance: 'localhost:9646', __rate_interval: '20s', __interval: '5s' },
   ...{ quantile: '$__all', method: '$__all', endpoint: '$__all' },

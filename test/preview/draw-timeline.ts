@@ -3,6 +3,10 @@ import escapeHtml from 'escape-html';
 import { colorOf, configOf, show } from './field-config.ts';
 import type { Frame, Panel } from './panel-json.ts';
 
+interface TimelineOptions {
+  legend?: { showLegend?: boolean };
+}
+
 /** A row for each series, in which stretches of one value are one block. */
 export function drawTimeline(panel: Panel, frames: readonly Frame[]): string {
   const fields = frames.flatMap(({ times, fields }) => fields.map((field) => ({ times, field })));
@@ -21,8 +25,23 @@ export function drawTimeline(panel: Panel, frames: readonly Frame[]): string {
     const name = escapeHtml(config.displayName ?? field.name);
     return `<tr><th>${name}</th><td>${blocks.join('')}</td></tr>`;
   });
+  const { legend } = (panel.options ?? {}) as TimelineOptions;
   return `<table class="timeline">${rows.join('')}
-    <tr height="1"><th></th><td><p>${clockOf(frames[0]!.times)}</p></td></tr></table>`;
+    <tr height="1"><th></th><td><p>${clockOf(frames[0]!.times)}</p></td></tr></table>
+    ${legend?.showLegend === true ? legendOf(panel, frames) : ''}`;
+}
+
+/** The values that there are, in their colours. */
+function legendOf(panel: Panel, frames: readonly Frame[]): string {
+  const shown = frames.flatMap(({ fields }) =>
+    fields.flatMap((field) => field.values.map((value) => ({ value, field }))),
+  );
+  const entries = shown.flatMap(({ value, field }) => {
+    if (value === null) return [];
+    const { text, color = colorOf('text') } = show(value, configOf(panel, field));
+    return [`<li><i style="background:${color}"></i>${escapeHtml(text)}</li>`];
+  });
+  return `<ul class="legend">${[...new Set(entries)].join('')}</ul>`;
 }
 
 function clockOf(times: readonly number[]): string {

@@ -16,8 +16,19 @@ const PALETTE = [
   ...['#c4a57b', '#ffa6b0', '#9ea7b8', '#37872d'],
 ];
 
-export function paletteColor(index: number): string {
-  return PALETTE[index % PALETTE.length]!;
+/** Of the series at this place of a chart. */
+export function seriesColor({ color }: FieldConfig, index: number): string {
+  const { mode = 'palette-classic', fixedColor = '' } = color ?? {};
+  switch (mode) {
+    case 'palette-classic':
+      return PALETTE[index % PALETTE.length]!;
+    case 'fixed':
+      return colorOf(fixedColor);
+    case 'shades':
+      return `color-mix(in srgb, ${colorOf(fixedColor)} ${100 - 25 * (index % 4)}%, black)`;
+    default:
+      throw new Error(`the preview does not know the color mode ${mode}`);
+  }
 }
 
 /** One of Grafana's colours by its name. */

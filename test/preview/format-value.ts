@@ -24,17 +24,19 @@ const SECONDS: Scale = [
 const SCALES: Readonly<Record<string, Scale>> = {
   short: SHORT,
   none: [[1, '']],
+  locale: [[1, '']],
   bytes: BINARY,
   binBps: BINARY.map(([size, unit]) => [size, `${unit}/s`] as const),
   s: SECONDS,
   percentunit: [[0.01, '%']],
   reqps: SHORT.map(([size, unit]) => [size, `${unit} req/s`] as const),
-  cps: SHORT.map(([size, unit]) => [size, `${unit} c/s`] as const),
 };
 
 /** A number as a person reads it. @throws Error for a unit that the preview does not know. */
 export function formatValue(value: number, unit = 'short', decimals?: number): string {
   if (unit === 'dthms') return formatDuration(value);
+  if (unit === 'locale')
+    return value.toLocaleString('en', { maximumFractionDigits: decimals ?? 2 });
   const [size, suffix] = scaleFor(value, unit);
   return formatNumber(value / size, decimals) + suffix;
 }

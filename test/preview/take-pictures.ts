@@ -27,6 +27,7 @@ const PICTURES: Readonly<Record<string, VariableValues>> = {
   'run-overview': COMMON,
   'endpoint-detail': {
     ...COMMON,
+    quantile: ['0.95'],
     method: '$__all',
     endpoint: ['/orders', '/cart', '/search?q="red shoes"&sort=price'],
   },
@@ -39,6 +40,9 @@ try {
   await sleep(2 * SCRAPE_INTERVAL * 1000);
   const start = Math.ceil(Date.now() / 1000);
   await loadShop(stack.locust);
+  if ((await stack.prometheus.query('locust_worker_users == 0')).length > 0) {
+    throw new Error(`workers fell out of the run; is the machine busy?\n${stack.output()}`);
+  }
   const range = { start, end: Math.floor(Date.now() / 1000), step: SCRAPE_INTERVAL };
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startExporter } from '../helpers/exporter.ts';
-import { NODE_FLAGS } from '../helpers/node-flags.ts';
 import { RestlessLocust, SPEED } from './restless-locust.ts';
 import { get, scrape, type LastScrape, type ScrapeFigures } from './scraper.ts';
 
@@ -39,7 +38,6 @@ const exporter = await startExporter({
   POLL_INTERVAL: '100ms',
   STALE_AFTER: '500ms',
   LEGACY_METRICS: 'on',
-  NODE_OPTIONS: NODE_FLAGS.join(' '),
 });
 const figures: ScrapeFigures = { scrapes: 0, down: 0, comparisons: 0, failures: [] };
 const last: LastScrape = { series: 0, heapBytes: NaN };

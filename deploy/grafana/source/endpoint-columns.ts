@@ -1,5 +1,5 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { ENDPOINT_OF_ROW, type DataLink } from './links.ts';
+import { ENDPOINT_OF_ROW } from './links.ts';
 import { THRESHOLDS } from './panels.ts';
 import { per } from './selectors.ts';
 import type { LabelColumn, ValueColumn } from './tables.ts';
@@ -13,10 +13,15 @@ const only = (metric: string, selector: string) => `max by (method, name) (${met
 const onlyQuantile = (quantile: string, selector: string) =>
   only('locust_response_time_seconds', `${selector}, quantile="${quantile}"`);
 
-/** @param link null where the table is on the dashboard that it would lead to. */
-export const endpointLabels = (link: DataLink | null = ENDPOINT_OF_ROW): LabelColumn[] => [
+/** @param width of the column Endpoint; none where it takes the room that the others leave. */
+export const endpointLabels = (width?: number): LabelColumn[] => [
   { title: 'Method', label: 'method', width: 80 },
-  { title: 'Endpoint', label: 'name', ...(link === null ? {} : { link }) },
+  {
+    title: 'Endpoint',
+    label: 'name',
+    link: ENDPOINT_OF_ROW,
+    ...(width === undefined ? {} : { width }),
+  },
 ];
 
 export function endpointValues(selector: string): ValueColumn[] {
@@ -37,8 +42,8 @@ export function endpointValues(selector: string): ValueColumn[] {
     {
       title: 'Requests',
       expr: only('locust_requests_total', selector),
-      unit: units.Short,
-      width: 90,
+      unit: units.LocaleFormat,
+      width: 100,
     },
     {
       title: 'Requests/s',
@@ -63,7 +68,7 @@ export function endpointValues(selector: string): ValueColumn[] {
 export function failureValues(selector: string, atLeastOne = false): ValueColumn[] {
   const failures = `${only('locust_failures_total', selector)}${atLeastOne ? ' > 0' : ''}`;
   return [
-    { title: 'Failures', expr: failures, unit: units.Short, width: 90 },
+    { title: 'Failures', expr: failures, unit: units.LocaleFormat, width: 90 },
     {
       title: 'Failed',
       expr: per(atLeastOne ? `(${failures})` : failures, only('locust_requests_total', selector)),

@@ -3,7 +3,7 @@ import { createDashboard } from './create-dashboard.ts';
 import { endpointPanels } from './endpoint-panels.ts';
 import { linkTo, UIDS } from './links.ts';
 import { RUN } from './selectors.ts';
-import { datasource, endpoint, instance, job, method, quantile } from './variables.ts';
+import { datasource, endpoint, instance, job, method, quantileOfEndpoints } from './variables.ts';
 
 export const endpointDetail = () =>
   createDashboard({
@@ -17,7 +17,7 @@ export const endpointDetail = () =>
       instance(),
       method(),
       endpoint(),
-      quantile('locust_response_time_seconds'),
+      quantileOfEndpoints('locust_response_time_seconds'),
     ],
     annotations: annotations(RUN),
     links: [linkTo('overview'), linkTo('health')],

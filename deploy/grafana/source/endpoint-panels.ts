@@ -1,9 +1,13 @@
+import {
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+} from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import type { Part } from './create-dashboard.ts';
 import { endpointLabels, endpointValues } from './endpoint-columns.ts';
 import { errorsOverTime, errorTable } from './error-panels.ts';
 import { ENDPOINT_OF_SERIES } from './links.ts';
-import { manySeries, type Query, type Words } from './panels.ts';
+import { manySeries, THRESHOLDS, type Query, type Words } from './panels.ts';
 import { ENDPOINT, per, rate } from './selectors.ts';
 import { table } from './tables.ts';
 
@@ -22,105 +26,122 @@ const byEndpoint = (words: Words, ...queries: readonly Query[]) =>
 
 /** Each endpoint is a series of its own; nothing is added up over them. */
 export const endpointPanels = (): Part[] => [
-  {
-    panels: [
-      table(
-        {
-          title: 'Chosen endpoints',
-          description:
-            'Since the statistics began; requests per second over the last ten seconds. As of the end of the time range.',
-          unit: units.Short,
-          noValue: 'No requests yet',
-        },
-        endpointLabels(null),
-        endpointValues(ENDPOINT),
-        'Mean',
-      )
-        .span(24)
-        .height(6),
-      byEndpoint(
-        {
-          title: 'Requests per second',
-          description: 'Failed ones included.',
-          unit: units.RequestsPerSecond,
-        },
-        { expr: requests, legend },
-      )
-        .span(12)
-        .height(9),
-      byEndpoint(
-        {
-          title: 'Mean response time',
-          description: 'Of the requests of each moment, failed ones included.',
-          unit: units.Seconds,
-        },
-        { expr: per(seconds, count), legend },
-      )
-        .span(12)
-        .height(9),
-      byEndpoint(
-        {
-          title: 'Response times since the statistics began',
-          description:
-            'Percentiles of the whole run so far: Locust gives no others of single endpoints. They react late in a long run; the mean above shows what is new.',
-          unit: units.Seconds,
-        },
-        {
-          expr: `locust_response_time_seconds{${ENDPOINT}, quantile=~"$quantile"}`,
-          legend: `${legend} quantile {{quantile}}`,
-        },
-      )
-        .span(12)
-        .height(9),
-      byEndpoint(
-        {
-          title: 'Shortest and longest response time',
-          description: 'Since the statistics began.',
-          unit: units.Seconds,
-        },
-        { expr: `locust_response_time_min_seconds{${ENDPOINT}}`, legend: `${legend} shortest` },
-        { expr: `locust_response_time_max_seconds{${ENDPOINT}}`, legend: `${legend} longest` },
-      )
-        .span(12)
-        .height(9),
-    ],
-  },
-  {
-    title: 'Failures and sizes',
-    panels: [
-      byEndpoint(
-        {
-          title: 'Failures per second',
-          description: 'Failed requests.',
-          unit: units.RequestsPerSecond,
-        },
-        { expr: failures, legend },
-      )
-        .span(8)
-        .height(9),
-      byEndpoint(
-        {
-          title: 'Failed requests',
-          description: 'Share of the requests of each moment; a gap where there were none.',
-          unit: units.PercentUnit,
-        },
-        { expr: per(failures, requests), legend },
-      )
-        .max(1)
-        .span(8)
-        .height(9),
-      byEndpoint(
-        {
-          title: 'Size of a response',
-          description: 'Mean of the responses of each moment, bodies only.',
-          unit: units.BytesIEC,
-        },
-        { expr: per(bytes, requests), legend },
-      )
-        .span(8)
-        .height(9),
-      errorTable(ENDPOINT).span(12).height(9),
-      errorsOverTime(ENDPOINT).span(12).height(9),
-    ],
-  },
+  { panels: [chosenEndpoints(), ...loadAndResponse()] },
+  { title: 'Failures and errors', panels: failuresAndErrors() },
+  { title: 'Extremes and sizes', panels: extremesAndSizes() },
+];
+
+const chosenEndpoints = () =>
+  table(
+    {
+      title: 'Chosen endpoints',
+      description:
+        'Since the statistics began, the largest mean first; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to itself alone.',
+      unit: units.LocaleFormat,
+      noValue: 'No requests yet',
+    },
+    endpointLabels(),
+    endpointValues(ENDPOINT),
+    'Mean',
+  )
+    .span(24)
+    .height(6);
+
+const loadAndResponse = () => [
+  byEndpoint(
+    {
+      title: 'Requests per second',
+      description: 'Failed ones included.',
+      unit: units.RequestsPerSecond,
+    },
+    { expr: requests, legend },
+  )
+    .span(12)
+    .height(8),
+  byEndpoint(
+    {
+      title: 'Failed requests',
+      description:
+        'Share of the requests of each moment; a gap where there were none. The lines are at 1 % and 5 %.',
+      unit: units.PercentUnit,
+    },
+    { expr: per(failures, requests), legend },
+  )
+    .thresholds(THRESHOLDS.failedShare())
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
+    .axisSoftMax(0.05)
+    .span(12)
+    .height(8),
+  byEndpoint(
+    {
+      title: 'Response times since the statistics began',
+      description:
+        'Percentiles of the whole run so far: Locust gives no others of single endpoints. Quantile, at the top, chooses which. They react late in a long run; the mean beside them shows what is new.',
+      unit: units.Seconds,
+    },
+    {
+      expr: `locust_response_time_seconds{${ENDPOINT}, quantile=~"$quantile"}`,
+      legend: `${legend} quantile {{quantile}}`,
+    },
+  )
+    .span(12)
+    .height(8),
+  byEndpoint(
+    {
+      title: 'Mean response time',
+      description: 'Of the requests of each moment, failed ones included.',
+      unit: units.Seconds,
+    },
+    { expr: per(seconds, count), legend },
+  )
+    .span(12)
+    .height(8),
+];
+
+const failuresAndErrors = () => [
+  byEndpoint(
+    {
+      title: 'Failures per second',
+      description: 'Failed requests.',
+      unit: units.RequestsPerSecond,
+    },
+    { expr: failures, legend },
+  )
+    .span(9)
+    .height(9),
+  errorTable(ENDPOINT).span(15).height(9),
+  errorsOverTime(ENDPOINT).span(24).height(8),
+];
+
+const extremesAndSizes = () => [
+  byEndpoint(
+    {
+      title: 'Longest response time',
+      description: 'Since the statistics began.',
+      unit: units.Seconds,
+    },
+    { expr: `locust_response_time_max_seconds{${ENDPOINT}}`, legend },
+  )
+    .span(8)
+    .height(8),
+  byEndpoint(
+    {
+      title: 'Shortest response time',
+      description: 'Since the statistics began.',
+      unit: units.Seconds,
+    },
+    { expr: `locust_response_time_min_seconds{${ENDPOINT}}`, legend },
+  )
+    .span(8)
+    .height(8),
+  byEndpoint(
+    {
+      title: 'Size of a response',
+      description: 'Mean of the responses of each moment, bodies only.',
+      unit: units.BytesIEC,
+    },
+    { expr: per(bytes, requests), legend },
+  )
+    .span(8)
+    .height(8),
 ];

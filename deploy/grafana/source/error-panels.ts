@@ -13,16 +13,16 @@ export const errorTable = (selector: string) =>
     {
       title: 'Errors by message',
       description: `Since the statistics began. ${DESCRIPTION}`,
-      unit: units.Short,
+      unit: units.LocaleFormat,
       noValue: 'No errors',
     },
-    [{ title: 'Error', label: 'error' }, ...endpointLabels()],
+    [{ title: 'Error', label: 'error', isLong: true }, ...endpointLabels(250)],
     [
       {
         title: 'Count',
         expr: `max by (method, name, error) (locust_error_occurrences_total{${selector}})`,
-        unit: units.Short,
-        width: 80,
+        unit: units.LocaleFormat,
+        width: 90,
       },
     ],
     'Count',
@@ -33,8 +33,8 @@ export const errorsOverTime = (selector: string) =>
   manySeries(
     {
       title: 'Errors per second by message',
-      description: `All endpoints with the message. The first time that a message occurs is not seen here. ${DESCRIPTION}`,
-      unit: units.CountsPerSecond,
+      description: `Failed requests of all endpoints with the message. The first time that a message occurs is not seen here. ${DESCRIPTION}`,
+      unit: units.RequestsPerSecond,
       noValue: 'No errors',
     },
     {

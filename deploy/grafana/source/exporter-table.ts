@@ -1,7 +1,7 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { RUN_OF_ROW } from './links.ts';
-import { EXPORTERS } from './selectors.ts';
+import { EXPORTERS, secondsSince } from './selectors.ts';
 import { table, type ValueColumn } from './tables.ts';
 
 const yesNo = (no: string): ValueMapping[] => [
@@ -16,9 +16,13 @@ const yesNo = (no: string): ValueMapping[] => [
 
 const one = (expr: string) => `max by (job, instance) (${expr})`;
 
-const secondsSince = (title: string, metric: string): ValueColumn => ({
+/** So many digits of a revision as everyone cites. */
+const shortRevision = (expr: string) =>
+  `label_replace(${expr}, "revision", "$1", "revision", "(.{10}).*")`;
+
+const age = (title: string, metric: string): ValueColumn => ({
   title,
-  expr: one(`time() - ${metric}{${EXPORTERS}}`),
+  expr: one(secondsSince(`${metric}{${EXPORTERS}}`)),
   unit: units.Seconds,
   width: 130,
 });
@@ -28,7 +32,8 @@ export const exporterTable = () =>
   table(
     {
       title: 'Exporters',
-      description: 'As of the end of the time range. An instance leads to the run of its Locust.',
+      description:
+        'As of the end of the time range, the oldest read first. An instance leads to the run of its Locust.',
       unit: units.Short,
       noValue: 'No exporter',
     },
@@ -56,11 +61,11 @@ export const exporterTable = () =>
         width: 110,
         mappings: yesNo('Locust is down'),
       },
-      secondsSince('Last good read', 'locust_exporter_last_success_timestamp_seconds'),
-      secondsSince('Running for', 'process_start_time_seconds'),
+      age('Age of the read', 'locust_exporter_last_success_timestamp_seconds'),
+      age('Running for', 'process_start_time_seconds'),
       {
         title: 'Build',
-        expr: `max by (job, instance, version, revision, node_version) (locust_exporter_build_info{${EXPORTERS}})`,
+        expr: `max by (job, instance, version, revision, node_version) (${shortRevision(`locust_exporter_build_info{${EXPORTERS}}`)})`,
         unit: units.NoUnit,
         hidden: true,
       },
@@ -71,5 +76,5 @@ export const exporterTable = () =>
         hidden: true,
       },
     ],
-    'Last good read',
+    'Age of the read',
   );

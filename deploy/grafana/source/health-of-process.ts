@@ -16,7 +16,7 @@ export const healthOfProcess = () => [
     { expr: rate(`process_cpu_seconds_total{${EXPORTERS}}`), legend },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Memory',
@@ -28,7 +28,7 @@ export const healthOfProcess = () => [
     { expr: `nodejs_heap_size_used_bytes{${EXPORTERS}}`, legend: `${legend} heap` },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Lag of the event loop',
@@ -40,7 +40,7 @@ export const healthOfProcess = () => [
     { expr: `nodejs_eventloop_lag_p99_seconds{${EXPORTERS}}`, legend: `${legend} 99 %` },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Open files',
@@ -51,7 +51,7 @@ export const healthOfProcess = () => [
     { expr: `process_open_fds{${EXPORTERS}}`, legend },
   )
     .span(12)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Restarts of the exporter',
@@ -67,6 +67,7 @@ export const healthOfProcess = () => [
     .drawStyle(GraphDrawStyle.Bars)
     .fillOpacity(60)
     .decimals(0)
+    .axisSoftMax(1)
     .span(12)
-    .height(8),
+    .height(7),
 ];

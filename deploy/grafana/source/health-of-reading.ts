@@ -1,9 +1,15 @@
 import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
-import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
+  type ValueMapping,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { exporterTable } from './exporter-table.ts';
-import { manySeries, stateTimeline, THRESHOLDS } from './panels.ts';
-import { EXPORTERS, rate } from './selectors.ts';
+import { LISTED, LISTED_MAPPINGS } from './listed.ts';
+import { manySeries, stateTimeline } from './panels.ts';
+import { EXPORTERS, rate, secondsSince } from './selectors.ts';
 
 const legend = '{{instance}}';
 
@@ -20,7 +26,7 @@ const REACHED: ValueMapping[] = [
 
 /** From Locust to the exporter to Prometheus. */
 export const healthOfReading = () => [
-  exporterTable().span(24).height(7),
+  exporterTable().span(24).height(5),
   stateTimeline(
     {
       title: 'Reached',
@@ -37,13 +43,13 @@ export const healthOfReading = () => [
   )
     .mappings(REACHED)
     .span(12)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Failed reads per second by code',
       description:
         'Reads of Locust that failed, and scrapes that could not wait for one. The README says what each code means.',
-      unit: units.CountsPerSecond,
+      unit: units.RequestsPerSecond,
       noValue: 'No failed reads',
     },
     {
@@ -51,10 +57,11 @@ export const healthOfReading = () => [
       legend: `${legend} {{code}}`,
     },
   )
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor('red'))
     .drawStyle(GraphDrawStyle.Bars)
     .fillOpacity(60)
     .span(12)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'How long a read and a scrape take',
@@ -66,7 +73,7 @@ export const healthOfReading = () => [
     { expr: `scrape_duration_seconds{${EXPORTERS}}`, legend: `${legend} scrape` },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Age of the last good read',
@@ -75,12 +82,12 @@ export const healthOfReading = () => [
       noValue: 'No good read yet',
     },
     {
-      expr: `time() - locust_exporter_last_success_timestamp_seconds{${EXPORTERS}}`,
+      expr: secondsSince(`locust_exporter_last_success_timestamp_seconds{${EXPORTERS}}`),
       legend,
     },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Samples of a scrape',
@@ -90,7 +97,7 @@ export const healthOfReading = () => [
     { expr: `scrape_samples_scraped{${EXPORTERS}}`, legend },
   )
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Rows without metrics of their own',
@@ -101,27 +108,23 @@ export const healthOfReading = () => [
     },
     { expr: `locust_exporter_folded_rows{${EXPORTERS}}`, legend: `${legend} {{kind}}` },
   )
-    .thresholds(THRESHOLDS.none())
+    .decimals(0)
+    .axisSoftMax(1)
     .span(8)
-    .height(8),
-  manySeries(
-    {
-      title: 'Lists that Locust cuts off',
-      description: '1 while Locust leaves endpoints or errors out of its report.',
-      unit: units.NoUnit,
-      noValue: 'Locust is down',
-    },
+    .height(7),
+  stateTimeline(
+    LISTED,
     { expr: `locust_endpoints_truncated{${EXPORTERS}}`, legend: `${legend} endpoints` },
     { expr: `locust_errors_truncated{${EXPORTERS}}`, legend: `${legend} errors` },
   )
-    .max(1)
+    .mappings(LISTED_MAPPINGS)
     .span(8)
-    .height(8),
+    .height(7),
   manySeries(
     {
       title: 'Pushes per second',
       description: 'To the Pushgateway, by result. Absent without PUSHGATEWAY_URL.',
-      unit: units.CountsPerSecond,
+      unit: units.RequestsPerSecond,
       noValue: 'No Pushgateway',
     },
     {
@@ -130,5 +133,5 @@ export const healthOfReading = () => [
     },
   )
     .span(8)
-    .height(8),
+    .height(7),
 ];

@@ -35,9 +35,9 @@ export interface DataLink {
   readonly url: string;
 }
 
-/** From a row of a table with these two columns to the endpoint. */
+/** From a row of a table with these two columns to its endpoint alone. */
 export const ENDPOINT_OF_ROW: DataLink = {
-  title: 'Endpoint detail',
+  title: 'This endpoint alone',
   url: `${DETAIL}&var-method=\${__data.fields.Method:percentencode}&var-endpoint=\${__data.fields.Endpoint:percentencode}`,
 };
 

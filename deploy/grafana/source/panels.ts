@@ -11,6 +11,8 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import {
+  FieldColorBuilder,
+  FieldColorModeId,
   ThresholdsConfigBuilder,
   ThresholdsMode,
   type DynamicConfigValue,
@@ -40,17 +42,19 @@ export function timeSeries(words: Words, ...queries: readonly Query[]): TimeSeri
     .lineWidth(1)
     .fillOpacity(8)
     .showPoints(VisibilityMode.Never)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(true)
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .calcs([]),
-    )
+    .legend(listLegend())
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
     );
 }
+
+/** The only series of a panel needs no legend: the title says what it is. */
+export const listLegend = (isShown = true) =>
+  new VizLegendOptionsBuilder()
+    .showLegend(isShown)
+    .displayMode(LegendDisplayMode.List)
+    .placement(LegendPlacement.Bottom)
+    .calcs([]);
 
 /** With the newest and the largest value of each series, for where there are many of them. */
 export function manySeries(words: Words, ...queries: readonly Query[]): TimeSeriesBuilder {
@@ -76,20 +80,16 @@ export function stat(words: Words, ...queries: readonly Query[]): StatBuilder {
     .thresholds(steps('text'));
 }
 
+/** Its mappings give the colors; with any other color mode the legend would not list them. */
 export function stateTimeline(words: Words, ...queries: readonly Query[]): StateTimelineBuilder {
   return withQueries(withWords(new StateTimelineBuilder(), words), rangeQueries(queries))
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('text'))
     .mergeValues(true)
     .showValue(VisibilityMode.Auto)
     .rowHeight(0.8)
     .lineWidth(0)
     .fillOpacity(75)
-    .legend(
-      new VizLegendOptionsBuilder()
-        .showLegend(false)
-        .displayMode(LegendDisplayMode.List)
-        .placement(LegendPlacement.Bottom)
-        .calcs([]),
-    );
+    .legend(listLegend());
 }
 
 /** A color, and others from given values on: `steps('green', [0.7, 'orange'], [0.9, 'red'])`. */

@@ -1,46 +1,49 @@
-import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { inColor, onTheRight, stat, stateTimeline, timeSeries } from './panels.ts';
+import { inColor, listLegend, onTheRight, timeSeries, type Query, type Words } from './panels.ts';
 import { per, rate, RUN } from './selectors.ts';
-import { STATE_MAPPINGS, stateCode } from './states.ts';
 
 const requests = rate(`locust_aggregated_requests_total{${RUN}}`);
 const failures = rate(`locust_aggregated_failures_total{${RUN}}`);
 const seconds = rate(`locust_aggregated_response_time_seconds_sum{${RUN}}`);
 const count = rate(`locust_aggregated_response_time_seconds_count{${RUN}}`);
 
+/** Over the same time as the requests, for users come and go. */
+const meanUsers = `avg_over_time(locust_users{${RUN}}[$__rate_interval])`;
+
+const DASHED = { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } };
+const BLUE = new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue');
+
+const QUANTILE = 'quantile {{quantile}}';
+
+/** Those that Locust gives unless it is set to give others: by name, in a color for each. */
+const QUANTILES = [
+  ['0.5', 'median', 'green'],
+  ['0.9', '90 %', 'yellow'],
+  ['0.95', '95 %', 'orange'],
+  ['0.99', '99 %', 'red'],
+  ['0.999', '99.9 %', 'purple'],
+] as const;
+
+function responseTimes(words: Words, ...queries: readonly Query[]) {
+  const builder = timeSeries(words, ...queries).fillOpacity(0);
+  for (const [quantile, title, color] of QUANTILES) {
+    builder.overrideByName(QUANTILE.replace('{{quantile}}', quantile), [
+      { id: 'displayName', value: title },
+      inColor(color),
+    ]);
+  }
+  return builder;
+}
+
 /** All endpoints over time, from Locust's own total: complete where endpoints are cut off. */
 export const runCourses = () => [
-  stateTimeline(
-    {
-      title: 'Phases',
-      description: "The states of Locust's runner over time. A gap: the exporter was not scraped.",
-      unit: units.NoUnit,
-      noValue: 'Not scraped',
-    },
-    { expr: stateCode(RUN), legend: 'Locust' },
-  )
-    .mappings(STATE_MAPPINGS)
-    .span(18)
-    .height(4),
-  stat(
-    {
-      title: 'Under test',
-      description: 'The host that requests go to, and the version of Locust that sends them.',
-      unit: units.NoUnit,
-      noValue: 'This Locust does not say',
-    },
-    { expr: `locust_info{${RUN}}`, legend: '{{host}} by Locust {{version}}' },
-  )
-    .textMode(BigValueTextMode.Name)
-    .span(6)
-    .height(4),
   timeSeries(
     {
       title: 'Users and requests',
       description:
         'More users should bring more requests. Where they no longer do, something is at its limit.',
-      unit: units.Short,
+      unit: units.LocaleFormat,
     },
     { expr: `locust_users{${RUN}}`, legend: 'Users' },
     { expr: requests, legend: 'Requests/s' },
@@ -52,7 +55,7 @@ export const runCourses = () => [
       ...onTheRight(units.RequestsPerSecond, 'requests/s'),
     ])
     .span(12)
-    .height(8),
+    .height(7),
   timeSeries(
     {
       title: 'Requests and failures',
@@ -70,12 +73,12 @@ export const runCourses = () => [
       inColor('orange'),
       ...onTheRight(units.PercentUnit, 'failed'),
       { id: 'custom.fillOpacity', value: 0 },
-      { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } },
-      { id: 'max', value: 1 },
+      DASHED,
+      { id: 'custom.axisSoftMax', value: 0.05 },
     ])
     .span(12)
-    .height(8),
-  timeSeries(
+    .height(7),
+  responseTimes(
     {
       title: 'Response times now',
       description:
@@ -85,35 +88,28 @@ export const runCourses = () => [
     },
     {
       expr: `locust_current_response_time_seconds{${RUN}, quantile=~"$quantile"}`,
-      legend: 'quantile {{quantile}}',
+      legend: QUANTILE,
     },
     { expr: per(seconds, count), legend: 'mean' },
   )
-    .fillOpacity(0)
-    .overrideByName('mean', [{ id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }])
+    .overrideByName('mean', [inColor('blue'), DASHED])
     .span(12)
-    .height(8),
-  timeSeries(
+    .height(7),
+  responseTimes(
     {
       title: 'Response times since the statistics began',
       description:
-        'Percentiles over the whole run so far, all endpoints: what the report of the run will say. They react late in a long run.',
+        'Percentiles over the whole run so far, all endpoints: what the report of the run will say. They react late in a long run. The longest response of each endpoint is in the table below.',
       unit: units.Seconds,
       noValue: 'No requests yet',
     },
     {
       expr: `locust_aggregated_response_time_seconds{${RUN}, quantile=~"$quantile"}`,
-      legend: 'quantile {{quantile}}',
+      legend: QUANTILE,
     },
-    { expr: `locust_aggregated_response_time_max_seconds{${RUN}}`, legend: 'longest' },
   )
-    .fillOpacity(0)
-    .overrideByName('longest', [
-      inColor('text'),
-      { id: 'custom.lineStyle', value: { fill: 'dot', dash: [1, 4] } },
-    ])
     .span(12)
-    .height(8),
+    .height(7),
   timeSeries(
     {
       title: 'Requests per second of a user',
@@ -122,8 +118,10 @@ export const runCourses = () => [
       unit: units.RequestsPerSecond,
       noValue: 'No users',
     },
-    { expr: per(requests, `locust_users{${RUN}}`), legend: 'Requests/s of a user' },
+    { expr: per(requests, meanUsers), legend: 'Requests/s of a user' },
   )
+    .colorScheme(BLUE)
+    .legend(listLegend(false))
     .span(12)
     .height(7),
   timeSeries(
@@ -135,6 +133,8 @@ export const runCourses = () => [
     },
     { expr: rate(`locust_aggregated_content_bytes_total{${RUN}}`), legend: 'Bytes/s' },
   )
+    .colorScheme(BLUE)
+    .legend(listLegend(false))
     .span(12)
     .height(7),
 ];

@@ -1,8 +1,7 @@
 import { BigValueColorMode, BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
-import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { stat, THRESHOLDS } from './panels.ts';
-import { RUN } from './selectors.ts';
+import { per, RUN } from './selectors.ts';
 import { ACTIVE, STATE_MAPPINGS, stateCode } from './states.ts';
 
 const HEIGHT = 4;
@@ -25,10 +24,9 @@ export const runFigures = () => [
     .span(3)
     .height(HEIGHT),
   stat(
-    { title: 'Users', description: 'Simulated users now.', unit: units.Short, noValue: '–' },
+    { title: 'Users', description: 'Simulated users now.', unit: units.LocaleFormat, noValue: '–' },
     { expr: `locust_users{${RUN}}`, legend: 'Users' },
   )
-    .decimals(0)
     .span(2)
     .height(HEIGHT),
   stat(
@@ -46,31 +44,41 @@ export const runFigures = () => [
     {
       title: 'Failed requests',
       description:
-        'Share of all requests since the statistics began. Orange from 1 %, red from 5 %.',
+        'Share of the requests of the last ten seconds, and of all since the statistics began. Orange from 1 %, red from 5 %.',
       unit: units.PercentUnit,
       noValue: '–',
     },
-    { expr: `locust_fail_ratio{${RUN}}`, legend: 'Failed' },
+    {
+      expr: per(`locust_total_failures_per_second{${RUN}}`, `locust_total_rps{${RUN}}`),
+      legend: 'now',
+    },
+    { expr: `locust_fail_ratio{${RUN}}`, legend: 'whole run' },
   )
     .decimals(1)
     .thresholds(THRESHOLDS.failedShare())
-    .span(3)
+    .textMode(BigValueTextMode.ValueAndName)
+    .span(4)
     .height(HEIGHT),
   stat(
     {
       title: '95 % answered within',
       description:
-        'The 95th percentile of all endpoints over the last ten seconds. Absent between runs, and where Locust is set to report other percentiles. Orange from 0.5 s, red from 1 s.',
+        'The 95th percentile of all endpoints over the last ten seconds, and since the statistics began. Absent where Locust is set to report other percentiles; that of now between runs, too. Orange from 0.5 s, red from 1 s.',
       unit: units.Seconds,
       noValue: '–',
     },
     {
       expr: `locust_current_response_time_seconds{${RUN}, quantile="0.95"}`,
-      legend: '95 %',
+      legend: 'now',
+    },
+    {
+      expr: `locust_aggregated_response_time_seconds{${RUN}, quantile="0.95"}`,
+      legend: 'whole run',
     },
   )
     .thresholds(THRESHOLDS.responseSeconds())
-    .span(3)
+    .textMode(BigValueTextMode.ValueAndName)
+    .span(4)
     .height(HEIGHT),
   stat(
     {
@@ -99,7 +107,7 @@ export const runFigures = () => [
   )
     .overrideByName('missing', [{ id: 'thresholds', value: THRESHOLDS.none().build() }])
     .textMode(BigValueTextMode.ValueAndName)
-    .span(2)
+    .span(3)
     .height(HEIGHT),
   stat(
     {
@@ -114,28 +122,5 @@ export const runFigures = () => [
     .decimals(0)
     .thresholds(THRESHOLDS.cpuRatio())
     .span(2)
-    .height(HEIGHT),
-  stat(
-    {
-      title: 'Lists of Locust',
-      description:
-        'Whether Locust leaves endpoints or errors out of its report, which lists 500 of each at most. Figures of all endpoints are complete nevertheless.',
-      unit: units.NoUnit,
-      noValue: '–',
-    },
-    { expr: `locust_endpoints_truncated{${RUN}}`, legend: 'endpoints' },
-    { expr: `locust_errors_truncated{${RUN}}`, legend: 'errors' },
-  )
-    .mappings([
-      {
-        type: MappingType.ValueToText,
-        options: {
-          '0': { text: 'complete', color: 'green', index: 0 },
-          '1': { text: 'cut off', color: 'orange', index: 1 },
-        },
-      },
-    ])
-    .textMode(BigValueTextMode.ValueAndName)
-    .span(3)
     .height(HEIGHT),
 ];

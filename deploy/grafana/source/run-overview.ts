@@ -2,6 +2,7 @@ import { annotations } from './annotations.ts';
 import { createDashboard } from './create-dashboard.ts';
 import { linkTo, UIDS } from './links.ts';
 import { runCourses } from './run-courses.ts';
+import { runFacts } from './run-facts.ts';
 import { runFigures } from './run-figures.ts';
 import { runTables } from './run-tables.ts';
 import { runWorkers } from './run-workers.ts';
@@ -24,7 +25,7 @@ export const runOverview = () =>
     annotations: annotations(RUN),
     links: [linkTo('detail'), linkTo('health')],
     parts: [
-      { panels: [...runFigures(), ...runCourses()] },
+      { panels: [...runFigures(), ...runFacts(), ...runCourses()] },
       { title: 'Endpoints and errors', panels: runTables() },
       { title: 'Workers', panels: runWorkers() },
     ],

@@ -10,8 +10,8 @@ export const runTables = () => [
     {
       title: 'Slowest endpoints',
       description:
-        'Since the statistics began; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to its detail.',
-      unit: units.Short,
+        'Since the statistics began, the largest mean first; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to its detail.',
+      unit: units.LocaleFormat,
       noValue: 'No requests yet',
     },
     endpointLabels(),
@@ -19,21 +19,21 @@ export const runTables = () => [
     'Mean',
   )
     .span(24)
-    .height(10),
+    .height(11),
   table(
     {
       title: 'Most failing endpoints',
       description:
         'Those with failures since the statistics began. An endpoint leads to its detail.',
-      unit: units.Short,
+      unit: units.LocaleFormat,
       noValue: 'No failures',
     },
     endpointLabels(),
     failureValues(RUN, true),
     'Failures',
   )
-    .span(8)
-    .height(9),
-  errorTable(RUN).span(8).height(9),
-  errorsOverTime(RUN).span(8).height(9),
+    .span(9)
+    .height(10),
+  errorTable(RUN).span(15).height(10),
+  errorsOverTime(RUN).span(24).height(8),
 ];

@@ -27,20 +27,63 @@ export const runWorkers = () => [
     .thresholds(THRESHOLDS.cpuRatio())
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
     .axisSoftMax(1)
-    .span(8)
+    .span(12)
+    .height(8),
+  table(
+    {
+      title: 'State of the workers',
+      description: 'As of the end of the time range, the busiest first.',
+      unit: units.Short,
+      noValue,
+    },
+    [
+      { title: 'Worker', label: 'worker' },
+      { title: 'State', label: 'state', width: 110 },
+    ],
+    [
+      {
+        title: 'Reported',
+        expr: `max by (worker, state) (locust_worker_state{${RUN}})`,
+        unit: units.NoUnit,
+        hidden: true,
+      },
+      {
+        title: 'Users',
+        expr: ofWorker('locust_worker_users'),
+        unit: units.LocaleFormat,
+        width: 100,
+      },
+      {
+        title: 'CPU',
+        expr: ofWorker('locust_worker_cpu_ratio'),
+        unit: units.PercentUnit,
+        decimals: 0,
+        width: 100,
+        thresholds: THRESHOLDS.cpuRatio(),
+      },
+      {
+        title: 'Memory',
+        expr: ofWorker('locust_worker_memory_bytes'),
+        unit: units.BytesIEC,
+        width: 100,
+      },
+    ],
+    'CPU',
+  )
+    .span(12)
     .height(8),
   manySeries(
     {
       title: 'Users of the workers',
       description:
         'Locust shares its users out evenly. A worker that falls to 0 amid a run is lost or was replaced.',
-      unit: units.Short,
+      unit: units.LocaleFormat,
       noValue,
     },
     { expr: `locust_worker_users{${RUN}}`, legend },
   )
-    .span(8)
-    .height(8),
+    .span(12)
+    .height(7),
   manySeries(
     {
       title: 'Memory of the workers',
@@ -50,44 +93,6 @@ export const runWorkers = () => [
     },
     { expr: `locust_worker_memory_bytes{${RUN}}`, legend },
   )
-    .span(8)
-    .height(8),
-  table(
-    {
-      title: 'State of the workers',
-      description: 'As of the end of the time range.',
-      unit: units.Short,
-      noValue,
-    },
-    [
-      { title: 'Worker', label: 'worker' },
-      { title: 'State', label: 'state', width: 120 },
-    ],
-    [
-      {
-        title: 'Reported',
-        expr: `max by (worker, state) (locust_worker_state{${RUN}})`,
-        unit: units.NoUnit,
-        hidden: true,
-      },
-      { title: 'Users', expr: ofWorker('locust_worker_users'), unit: units.Short, width: 120 },
-      {
-        title: 'CPU',
-        expr: ofWorker('locust_worker_cpu_ratio'),
-        unit: units.PercentUnit,
-        decimals: 0,
-        width: 120,
-        thresholds: THRESHOLDS.cpuRatio(),
-      },
-      {
-        title: 'Memory',
-        expr: ofWorker('locust_worker_memory_bytes'),
-        unit: units.BytesIEC,
-        width: 120,
-      },
-    ],
-    'CPU',
-  )
-    .span(24)
+    .span(12)
     .height(7),
 ];

@@ -14,5 +14,8 @@ export const EXPORTERS = 'job=~"$job", instance=~"$instance"';
 /** The only ranges that fit every scrape interval and every width of the picture. */
 export const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
 
+/** Never below 0, as a scrape has the time of its beginning, and what it brings may be newer. */
+export const secondsSince = (metric: string) => `clamp_min(time() - ${metric}, 0)`;
+
 /** A share or mean, absent while there is nothing to divide by. */
 export const per = (part: string, whole: string) => `${part} / (${whole} > 0)`;

@@ -21,6 +21,8 @@ interface Column {
 /** A label that all queries of the table keep, or only one does. */
 export interface LabelColumn extends Column {
   readonly label: string;
+  /** Longer than any column: a click shows all of it. */
+  readonly isLong?: boolean;
 }
 
 /** The values of a query that gives one for each row. */
@@ -75,7 +77,10 @@ export function table(
     .cellHeight(TableCellHeight.Sm)
     .filterable(true)
     .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
-  for (const column of labels) builder.overrideByName(column.title, ofColumn(column));
+  for (const column of labels) {
+    const inspect = column.isLong === true ? [{ id: 'custom.inspect', value: true }] : [];
+    builder.overrideByName(column.title, [...ofColumn(column), ...inspect]);
+  }
   for (const column of shown) {
     builder.overrideByName(column.title, [...ofColumn(column), ...ofValues(column)]);
   }

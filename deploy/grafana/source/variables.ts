@@ -50,6 +50,10 @@ export const endpoint = () =>
     `label_values(locust_requests_total{${RUN}, method=~"$method"}, name)`,
   ).allValue(ANYTHING);
 
+/** One of them is legible for each of many endpoints. */
+export const quantileOfEndpoints = (metric: string) =>
+  quantile(metric).current({ selected: true, text: ['0.95'], value: ['0.95'] });
+
 export const quantile = (metric: string) =>
   manyOf('quantile', 'Quantile', `label_values(${metric}{${RUN}}, quantile)`)
     .allValue(ANYTHING)

@@ -18,11 +18,11 @@ const LIMITS: Readonly<Record<string, readonly [least: number, largest: number]>
   percentunit: [0, 1],
   s: [0, 60],
   reqps: [0, 200],
-  cps: [0, 50],
   bytes: [0, 1e9],
   binBps: [0, 1e8],
   none: [-1, 10],
   short: [0, 50_000],
+  locale: [0, 50_000],
 };
 
 export async function checkPanels(t: TestContext, run: RealRun): Promise<void> {

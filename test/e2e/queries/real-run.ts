@@ -116,8 +116,8 @@ export async function conductRun(stack: RealStack): Promise<RealRun> {
     await sleep(SCRAPE_INTERVAL * 1000);
     mark('secondAtRest');
     await recorder.stop();
-    await locust.stop();
     mark('locustGone');
+    await locust.stop();
     await scraped('locust_up', 0);
     await exporter.stop();
     await scraped('up{job="locust"}', 0);
