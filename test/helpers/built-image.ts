@@ -117,7 +117,8 @@ async function layOutBase(base: string): Promise<void> {
   cpSync(path.join(packages.trim(), 'npm'), place(npm), { recursive: true });
   symlinkSync(`${npm}/bin/npm-cli.js`, place('/usr/local/bin/npm'));
   const { stdout: registry } = await run('npm', ['config', 'get', 'registry']);
-  writeFileSync(place('/etc/ca.pem'), getCACertificates('system').join('\n'));
+  const authorities = [...getCACertificates('system'), ...getCACertificates('default')];
+  writeFileSync(place('/etc/ca.pem'), authorities.join('\n'));
   const settings = [`registry=${registry.trim()}`, 'cafile=/etc/ca.pem', 'prefer-offline=true'];
   writeFileSync(place('/usr/local/etc/npmrc'), settings.join('\n'));
   mkdirSync(path.join(base, 'tmp'));
