@@ -1,4 +1,4 @@
-import type { Family, Labels, Sample } from './family.ts';
+import type { Family, Labels } from './family.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
@@ -23,6 +23,7 @@ export function* renderFamilies(
   format: ExpositionFormat,
   text: TextBuffer,
 ): Generator<undefined, void> {
+  const quantiles = new Map<number, string>();
   let sincePause = 0;
   for (const { name, type, help, samples } of families) {
     if (samples.length === 0) continue;
@@ -30,8 +31,14 @@ export function* renderFamilies(
     const familyName =
       format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
     text.add(`# HELP ${familyName} ${escapeHelp(help, format)}\n# TYPE ${familyName} ${type}\n`);
-    for (const sample of samples) {
-      const line = renderSample(name, sample, format);
+    for (const { labels, value, suffix = '', quantile } of samples) {
+      const opened = openLabels(labels);
+      const closed = quantile === undefined ? '} ' : closeWith(quantile, format, quantiles);
+      const line =
+        (suffix === '' ? name : name + suffix) +
+        (opened === '' ? closeNone(closed) : opened + closed) +
+        numberText(value) +
+        '\n';
       text.add(line);
       sincePause += line.length;
       if (sincePause > SLICE) {
@@ -42,30 +49,32 @@ export function* renderFamilies(
   }
 }
 
-function renderSample(
-  name: string,
-  { labels, value, suffix = '', quantile }: Sample,
-  format: ExpositionFormat,
-): string {
-  let text = labelText(labels);
-  if (quantile !== undefined) {
-    text += `${text === '' ? '' : ','}quantile="${quantileText(quantile, format)}"`;
-  }
-  const braced = text === '' ? '' : `{${text}}`;
-  return `${name}${suffix}${braced} ${numberText(value)}\n`;
-}
+const openedLabels = new WeakMap<Labels, string>();
 
-const labelTexts = new WeakMap<Labels, string>();
-
-function labelText(labels: Labels): string {
-  let text = labelTexts.get(labels);
+/** @returns `{name="value",other="value"`, or nothing where there are no labels. */
+function openLabels(labels: Labels): string {
+  let text = openedLabels.get(labels);
   if (text === undefined) {
-    text = Object.entries(labels)
-      .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
-      .join(',');
-    labelTexts.set(labels, text);
+    const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+    text = pairs.length === 0 ? '' : `{${pairs.join(',')}`;
+    openedLabels.set(labels, text);
   }
   return text;
+}
+
+/** @returns `,quantile="0.5"} `, as found in `known`. */
+function closeWith(quantile: number, format: ExpositionFormat, known: Map<number, string>): string {
+  let text = known.get(quantile);
+  if (text === undefined) {
+    text = `,quantile="${quantileText(quantile, format)}"} `;
+    known.set(quantile, text);
+  }
+  return text;
+}
+
+/** What closes labels where none were opened. */
+function closeNone(closed: string): string {
+  return closed === '} ' ? ' ' : `{${closed.slice(1)}`;
 }
 
 function quantileText(quantile: number, format: ExpositionFormat): string {

@@ -40,6 +40,8 @@ export function exporterProgram(
     env: (port) => ({
       LISTEN_ADDRESS: `127.0.0.1:${port}`,
       LOCUST_URL: locustUrl,
+      // As in the image.
+      MALLOC_ARENA_MAX: '1',
       // Reports of 10,000 endpoints to 50 scrapers take their time.
       LOCUST_TIMEOUT: '30s',
       ...settings,
