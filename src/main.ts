@@ -19,6 +19,10 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
         `locust-exporter ${build.version} (revision ${build.revision}, Node.js ${process.version})`,
       );
     }
+    if (command === 'healthcheck') {
+      const { healthcheck } = await import('./cli/healthcheck.ts');
+      return await healthcheck(env, flags, problems);
+    }
     const config = await loadConfig(env, flags, problems);
     const { settings } = config;
     if (checkConfig) return print(checkedConfig(config));

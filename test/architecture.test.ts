@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'logger.ts': ['config', 'pino', 'pino-pretty'],
   config: ['envalid', 're2js', 'yaml', 'node:'],
   async: [],
-  locust: ['async', 'undici'],
+  locust: ['async', 'node:', 'undici'],
   metrics: ['locust', 'prom-client'],
   collect: ['locust', 'metrics', 'node:'],
   push: ['async', 'node:', 'prom-client'],

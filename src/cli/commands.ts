@@ -42,6 +42,10 @@ export const COMMANDS = {
       { name: 'demo-endpoints', value: 'N', description: 'number of endpoints instead of a shop' },
     ],
   },
+  healthcheck: {
+    description: 'ask the exporter at LISTEN_ADDRESS whether it serves; exit code 0 if so, else 1',
+    flags: [],
+  },
 } as const satisfies Record<string, CommandSpec>;
 
 export type Command = keyof typeof COMMANDS;

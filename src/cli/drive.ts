@@ -17,7 +17,7 @@ const STOP_TIMEOUT_MS = 120_000;
 
 /** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
 export async function drive(
-  command: Exclude<Command, 'serve' | 'demo'>,
+  command: Exclude<Command, 'serve' | 'demo' | 'healthcheck'>,
   flags: Flags,
   settings: Settings,
   build: BuildInfo,

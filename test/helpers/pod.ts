@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { demand, type Missing } from './requirement.ts';
+import { SHIPPED_FLAGS } from './shipped-flags.ts';
 import { startProcess, type RunningProcess } from './start-process.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+const PROGRAM = path.join(ROOT, 'dist/bin.js');
 
 /** A network and processes of its own, as the containers of a pod share them. */
 const POD = [
@@ -74,7 +76,7 @@ export async function startContainer(
 ): Promise<Container> {
   const running = await startProcess(
     'unshare',
-    [...CONTAINER, process.execPath, ...entrypoint(), ...args],
+    [...CONTAINER, process.execPath, ...SHIPPED_FLAGS, PROGRAM, ...args],
     { env: { NODE_ENV: 'production', ...env } },
   );
   return {
@@ -85,13 +87,4 @@ export async function startContainer(
       process.kill(Number(child), name);
     },
   };
-}
-
-/** What the image calls node with. */
-function entrypoint(): string[] {
-  const dockerfile = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8');
-  const line = /^ENTRYPOINT (\[.+\])$/m.exec(dockerfile)?.[1] ?? '[]';
-  const [node, ...args] = JSON.parse(line) as string[];
-  if (node !== 'node') throw new Error(`unexpected ENTRYPOINT ${line}`);
-  return args.map((arg) => arg.replace(/^\/app(?=\/)/, ROOT));
 }
