@@ -29,10 +29,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'pino', 'pino-pretty'],
   config: ['envalid', 're2js', 'yaml', 'node:'],
-  async: [],
+  async: ['node:'],
   locust: ['async', 'node:', 'undici'],
-  metrics: ['locust', 'prom-client'],
-  collect: ['locust', 'metrics', 'node:'],
+  metrics: ['async', 'locust', 'prom-client'],
+  collect: ['async', 'locust', 'metrics', 'node:'],
   push: ['async', 'node:', 'prom-client'],
   http: ['node:', 'bcryptjs', 'express', 'escape-html', 'metrics', 'locust'],
   cli: [

@@ -84,7 +84,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   async function attempt(signal: AbortSignal): Promise<Report> {
     const answer = await readReport(client, signal);
-    let snapshot = parse(answer, versionOf(info));
+    let snapshot = await parse(answer, versionOf(info));
     const nowMs = clock.monotonicMs();
     const earlier = run?.snapshot;
     run = trackRun(run, snapshot, clock.unixMs() / 1000);
@@ -97,7 +97,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       infoWanted = fresh === null;
       info = fresh ?? info;
       if (info?.version !== before) {
-        snapshot = parse(answer, versionOf(info));
+        snapshot = await parse(answer, versionOf(info));
         run = { ...run, snapshot };
       }
     }

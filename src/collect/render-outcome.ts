@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
+import { inTurns } from '../async/in-turns.ts';
 import { buildFamilies } from '../metrics/catalog.ts';
 import { END, renderFamilies, type ExpositionFormat } from '../metrics/exposition.ts';
 import type { Family } from '../metrics/family.ts';
@@ -48,10 +48,10 @@ export function createRenderer(
         held = null;
         text.cut(0);
         const families = buildFamilies(catalog, prefix, report);
-        await withPauses(renderFamilies(families, format, text));
+        await inTurns(renderFamilies(families, format, text));
         held = { report, length: text.bytes().length };
       }
-      await withPauses(renderFamilies(own, format, text));
+      await inTurns(renderFamilies(own, format, text));
       text.add(END[format]);
       return text.bytes();
     }
@@ -77,10 +77,6 @@ export function createRenderer(
         return page.length > SMALL ? compress(page, COMPRESSION) : gzipSync(page, COMPRESSION);
       });
     });
-}
-
-async function withPauses(work: Generator<undefined, void>): Promise<void> {
-  while (work.next().done !== true) await setImmediate();
 }
 
 interface Memory<Key, Value> {

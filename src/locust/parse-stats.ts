@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../async/in-turns.ts';
 import { foldEndpoints, foldErrors } from './fold-rows.ts';
 import { detectGeneration } from './generation.ts';
 import { parseErrors } from './parse-errors.ts';
@@ -15,8 +16,11 @@ import {
   stringAt,
   type JsonObject,
 } from './shape.ts';
-import type { RequestStats, Snapshot } from './snapshot.ts';
+import type { Endpoint, RequestStats, Snapshot } from './snapshot.ts';
 import type { Version } from './version.ts';
+
+/** Rows that are parsed at a time. */
+const STEP = 500;
 
 /** Locust cuts `stats` and `errors` to this many rows since 0.8a3. */
 const ROW_LIMIT = 500;
@@ -29,6 +33,11 @@ const ROW_LIMIT = 500;
  * @throws ShapeError when the answer is not Locust's.
  */
 export function parseStats(answer: unknown, version: Version | null = null): Snapshot {
+  return atOnce(parseStatsInSteps(answer, version));
+}
+
+/** Like parseStats. */
+export function* parseStatsInSteps(answer: unknown, version: Version | null): Steps<Snapshot> {
   const report = asObject(answer, '');
   const state = normalizeState(stringAt(report, 'state'));
   requireKey(report, 'user_count');
@@ -38,9 +47,13 @@ export function parseStats(answer: unknown, version: Version | null = null): Sna
 
   const hasAggregate = isAggregate(rows);
   const endpointRows = hasAggregate ? rows.slice(0, -1) : rows;
-  const endpoints = foldEndpoints(
-    mapObjects(endpointRows, 'stats', (row) => parseEndpoint(row, generation)),
-  );
+  const parsed: Endpoint[] = [];
+  for (let start = 0; start < endpointRows.length; start += STEP) {
+    const some = endpointRows.slice(start, start + STEP);
+    parsed.push(...mapObjects(some, 'stats', (row) => parseEndpoint(row, generation), start));
+    yield;
+  }
+  const endpoints = foldEndpoints(parsed);
   const [aggregate = null] = hasAggregate
     ? mapObjects(
         rows.slice(-1),

@@ -1,8 +1,9 @@
+import { atOnce, inTurns, type Steps } from '../async/in-turns.ts';
 import type { LocustClient } from './client.ts';
 import { LocustError } from './errors.ts';
 import { parseIndexPage } from './parse-index-page.ts';
 import { parsePythonJson } from './parse-python-json.ts';
-import { parseStats } from './parse-stats.ts';
+import { parseStatsInSteps } from './parse-stats.ts';
 import { ShapeError } from './shape.ts';
 import type { LocustInfo, Snapshot } from './snapshot.ts';
 import { parseVersion, type Version } from './version.ts';
@@ -22,12 +23,16 @@ export async function readReport(client: LocustClient, signal: AbortSignal): Pro
  * version where it is known. An answer that is the same as the one before, as Locust gives for
  * two seconds, is the same snapshot.
  */
-export function createReportParser(): typeof parseReport {
+export function createReportParser(): (
+  answer: string,
+  version: Version | null,
+) => Promise<Snapshot> {
   let last: { answer: string; version: string; snapshot: Snapshot } | null = null;
-  return (answer, version) => {
+  return async (answer, version) => {
     const versionText = String(version);
     if (last?.answer !== answer || last.version !== versionText) {
-      last = { answer, version: versionText, snapshot: parseReport(answer, version) };
+      const snapshot = await inTurns(parseInSteps(answer, version));
+      last = { answer, version: versionText, snapshot };
     }
     return last.snapshot;
   };
@@ -35,7 +40,13 @@ export function createReportParser(): typeof parseReport {
 
 /** @throws LocustError when the answer is no report of Locust. */
 export function parseReport(answer: string, version: Version | null): Snapshot {
-  return toSnapshot(parseAnswer(answer), version);
+  return atOnce(parseInSteps(answer, version));
+}
+
+function* parseInSteps(answer: string, version: Version | null): Steps<Snapshot> {
+  const report = parseAnswer(answer);
+  yield;
+  return yield* toSnapshot(report, version);
 }
 
 function parseAnswer(answer: string): unknown {
@@ -49,9 +60,11 @@ function parseAnswer(answer: string): unknown {
   }
 }
 
-function toSnapshot(report: unknown, version: Version | null): Snapshot {
+function* toSnapshot(report: unknown, version: Version | null): Steps<Snapshot> {
   try {
-    return parseStats(report, version);
+    const snapshot = yield* parseStatsInSteps(report, version);
+    yield;
+    return snapshot;
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
     throw new LocustError('not_locust', `not an answer of Locust: ${error.message}`, {

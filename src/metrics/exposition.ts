@@ -1,3 +1,4 @@
+import type { Steps } from '../async/in-turns.ts';
 import type { Family, Labels } from './family.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
@@ -11,18 +12,18 @@ export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
 /** What ends an exposition. */
 export const END: Readonly<Record<ExpositionFormat, string>> = { text: '', openmetrics: '# EOF\n' };
 
-/** Characters between two pauses. */
-const SLICE = 2 ** 20;
+/** Characters between two places to pause. */
+const SLICE = 2 ** 17;
 
 /**
  * Adds families to a text, as Prometheus text 0.0.4 or OpenMetrics 1.0.0, without END. One that
- * has no samples is left out. It pauses in between, so that others can have their turn.
+ * has no samples is left out.
  */
 export function* renderFamilies(
   families: Iterable<Family>,
   format: ExpositionFormat,
   text: TextBuffer,
-): Generator<undefined, void> {
+): Steps<void> {
   const quantiles = new Map<number, string>();
   let sincePause = 0;
   for (const { name, type, help, samples } of families) {

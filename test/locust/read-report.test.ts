@@ -22,27 +22,27 @@ describe('a report', () => {
 });
 
 describe('the parser of one report after another', () => {
-  it('gives the same snapshot for the same answer', () => {
+  it('gives the same snapshot for the same answer', async () => {
     const parse = createReportParser();
-    const first = parse(answer(10), null);
-    assert.equal(parse(answer(10), null), first);
+    const first = await parse(answer(10), null);
+    assert.equal(await parse(answer(10), null), first);
     assert.equal(first.endpoints[0]?.requests, 10);
   });
 
-  it('gives another for another answer, and for another version', () => {
+  it('gives another for another answer, and for another version', async () => {
     const parse = createReportParser();
-    const first = parse(answer(10), null);
-    const second = parse(answer(11), null);
+    const first = await parse(answer(10), null);
+    const second = await parse(answer(11), null);
     assert.equal(second.endpoints[0]?.requests, 11);
-    assert.notEqual(parse(answer(10), [2, 0, 0]), first);
-    assert.notEqual(parse(answer(11), [2, 0, 0]), second);
+    assert.notEqual(await parse(answer(10), [2, 0, 0]), first);
+    assert.notEqual(await parse(answer(11), [2, 0, 0]), second);
   });
 
-  it('keeps no error', () => {
+  it('keeps no error', async () => {
     const parse = createReportParser();
-    const first = parse(answer(10), null);
-    assert.throws(() => parse('', null), { code: 'not_json' });
-    assert.throws(() => parse('', null), { code: 'not_json' });
-    assert.equal(parse(answer(10), null), first);
+    const first = await parse(answer(10), null);
+    await assert.rejects(parse('', null), { code: 'not_json' });
+    await assert.rejects(parse('', null), { code: 'not_json' });
+    assert.equal(await parse(answer(10), null), first);
   });
 });
