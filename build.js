@@ -54,7 +54,12 @@ const { metafile } = await build({
   metafile: true,
   plugins: [unusedPackages, builtinsByRequire],
   banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    js: [
+      "import { createRequire } from 'node:module';",
+      'const require = createRequire(import.meta.url);',
+      // Node.js does not warn of what packages do, unless they are in a bundle.
+      'process.noDeprecation = true;',
+    ].join(' '),
   },
 });
 chmodSync('dist/bin.js', 0o755);
