@@ -17,7 +17,7 @@ const ERRORS = 8;
  */
 const OFTEN = 6;
 /** Seconds of steady load before a worker goes: the window of a panel, and what comes before. */
-const WITH_ALL_WORKERS = 20 + 3 * SCRAPE_INTERVAL;
+const WITH_ALL_WORKERS = 20 + 2 * SCRAPE_INTERVAL;
 /** And altogether: the window of a rule, likewise, and until the rule is evaluated. */
 const STEADY = 60 + 2 * SCRAPE_INTERVAL + 16;
 
@@ -87,7 +87,13 @@ export async function conductRun(stack: RealStack): Promise<RealRun> {
       return stats.length > ENDPOINTS && often.length === ERRORS;
     });
     mark('steady');
-    await sleep(WITH_ALL_WORKERS * 1000);
+    await waitUntil(
+      'steady load has been scraped for long enough',
+      async () =>
+        (await value('timestamp(locust_aggregated_requests_total)'))! >=
+        times.steady! + WITH_ALL_WORKERS,
+      { timeoutMs: 90_000 },
+    );
     mark('workerLost');
     locust.workers[2]!.kill('SIGKILL');
     await waitUntil(
