@@ -1,5 +1,6 @@
 import { RUNNER_STATES } from '../locust/runner-state.ts';
-import { NO_LABELS, type Family } from './family.ts';
+import { NO_SAMPLES, type Family } from './family.ts';
+import { labelText, NO_LABELS } from './label-text.ts';
 import {
   aggregateSummary,
   endpointSummaries,
@@ -10,6 +11,7 @@ import {
   perWorker,
   quantileSamples,
   sampleOf,
+  samplesOf,
   single,
   whileUp,
   type MetricSpec,
@@ -43,10 +45,9 @@ export const CATALOG: readonly MetricSpec[] = [
     help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
     labels: ['state'],
     samples: whileUp(({ state }) =>
-      [...new Set([...RUNNER_STATES, state])].map((one) => ({
-        labels: { state: one },
-        value: one === state ? 1 : 0,
-      })),
+      samplesOf([...new Set([...RUNNER_STATES, state])], (one, add) => {
+        add(labelText({ state: one }), one === state ? 1 : 0);
+      }),
     ),
   },
   USERS,
@@ -76,7 +77,7 @@ export const CATALOG: readonly MetricSpec[] = [
     type: 'summary',
     help: 'Response times of all endpoints over the last ten seconds (current_response_time_percentiles).',
     labels: ['quantile'],
-    samples: fromSnapshot(({ currentQuantiles }) => quantileSamples(NO_LABELS, currentQuantiles)),
+    samples: fromSnapshot(({ currentQuantiles }) => quantileSamples(currentQuantiles)),
   },
   {
     name: 'aggregated_requests_total',
@@ -189,7 +190,9 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Workers in each state (workers); unknown for Locusts before 0.9.0, which tell only how many.',
     labels: ['state'],
     samples: fromSnapshot(({ workers }) =>
-      Array.from(workers?.countByState ?? [], ([state, value]) => ({ labels: { state }, value })),
+      samplesOf([...(workers?.countByState ?? [])], ([state, count], add) => {
+        add(labelText({ state }), count);
+      }),
     ),
   },
   {
@@ -219,7 +222,9 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Current state of a worker, always 1 (state in workers).',
     labels: ['worker', 'state'],
     samples: fromSnapshot(({ workers }) =>
-      (workers?.list ?? []).map(({ id, state }) => ({ labels: { worker: id, state }, value: 1 })),
+      samplesOf(workers?.list ?? [], ({ id, state }, add) => {
+        add(labelText({ worker: id, state }), 1);
+      }),
     ),
   },
   {
@@ -242,7 +247,7 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Unix time at which the statistics began, by a new run or a reset, as seen by the exporter.',
     labels: [],
     samples: ({ snapshot, runStartSeconds }) =>
-      snapshot === null ? [] : sampleOf(NO_LABELS, runStartSeconds),
+      snapshot === null ? NO_SAMPLES : sampleOf(NO_LABELS, runStartSeconds),
   },
   {
     name: 'info',
@@ -250,24 +255,23 @@ export const CATALOG: readonly MetricSpec[] = [
     help: "Version of Locust and host under test, always 1 (from Locust's index page).",
     labels: ['version', 'host'],
     samples: ({ snapshot, info }) => {
-      if (snapshot === null || info === null) return [];
-      if (info.version === null && info.host === null) return [];
-      return sampleOf({ version: info.version ?? '', host: info.host ?? '' }, 1);
+      if (snapshot === null || info === null) return NO_SAMPLES;
+      if (info.version === null && info.host === null) return NO_SAMPLES;
+      return sampleOf(labelText({ version: info.version ?? '', host: info.host ?? '' }), 1);
     },
   },
 ];
 
-/**
- * One after the other, so that the samples of one are gone before those of the next are there.
- *
- * @param prefix of every name, without the underscore after it.
- */
-export function* buildFamilies(
+/** @param prefix of every name, without the underscore after it. */
+export function buildFamilies(
   catalog: readonly MetricSpec[],
   prefix: string,
   report: Report,
-): Generator<Family> {
-  for (const { name, type, help, samples } of catalog) {
-    yield { name: `${prefix}_${name}`, type, help, samples: samples(report) };
-  }
+): Family[] {
+  return catalog.map(({ name, type, help, samples }) => ({
+    name: `${prefix}_${name}`,
+    type,
+    help,
+    samples: samples(report),
+  }));
 }

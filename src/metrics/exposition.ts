@@ -1,5 +1,6 @@
 import type { Steps } from '../async/in-turns.ts';
-import type { Family, Labels } from './family.ts';
+import type { AddSample, Family } from './family.ts';
+import { NO_LABELS } from './label-text.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
@@ -20,28 +21,28 @@ const SLICE = 2 ** 17;
  * has no samples is left out.
  */
 export function* renderFamilies(
-  families: Iterable<Family>,
+  families: readonly Family[],
   format: ExpositionFormat,
   text: TextBuffer,
 ): Steps<void> {
   const quantiles = new Map<number, string>();
   let sincePause = 0;
   for (const { name, type, help, samples } of families) {
-    if (samples.length === 0) continue;
-    // In OpenMetrics `_total` belongs to the sample and not to the family.
-    const familyName =
-      format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-    text.add(`# HELP ${familyName} ${escapeHelp(help, format)}\n# TYPE ${familyName} ${type}\n`);
-    for (const { labels, value, suffix = '', quantile } of samples) {
-      const opened = openLabels(labels);
+    let head = headOf(name, type, help, format);
+    const add: AddSample = (labels, value, suffix = '', quantile) => {
       const closed = quantile === undefined ? '} ' : closeWith(quantile, format, quantiles);
       const line =
+        head +
         (suffix === '' ? name : name + suffix) +
-        (opened === '' ? closeNone(closed) : opened + closed) +
+        (labels === NO_LABELS ? closeNone(closed) : labels + closed) +
         numberText(value) +
         '\n';
+      head = '';
       text.add(line);
       sincePause += line.length;
+    };
+    for (let row = 0; row < samples.rows; row += 1) {
+      samples.ofRow(row, add);
       if (sincePause > SLICE) {
         sincePause = 0;
         yield;
@@ -50,17 +51,11 @@ export function* renderFamilies(
   }
 }
 
-const openedLabels = new WeakMap<Labels, string>();
-
-/** @returns `{name="value",other="value"`, or nothing where there are no labels. */
-function openLabels(labels: Labels): string {
-  let text = openedLabels.get(labels);
-  if (text === undefined) {
-    const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-    text = pairs.length === 0 ? '' : `{${pairs.join(',')}`;
-    openedLabels.set(labels, text);
-  }
-  return text;
+function headOf(name: string, type: string, help: string, format: ExpositionFormat): string {
+  // In OpenMetrics `_total` belongs to the sample and not to the family.
+  const family =
+    format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
+  return `# HELP ${family} ${escapeHelp(help, format)}\n# TYPE ${family} ${type}\n`;
 }
 
 /** @returns `,quantile="0.5"} `, as found in `known`. */
@@ -87,11 +82,6 @@ function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value);
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';
-}
-
-function escapeLabel(value: string): string {
-  if (!/[\\"\n]/.test(value)) return value;
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
 function escapeHelp(help: string, format: ExpositionFormat): string {

@@ -4,19 +4,26 @@ export interface Family {
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'summary' | 'histogram';
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: Samples;
 }
 
-export interface Sample {
-  /** Shared by all samples of one row, whose label text is then written only once. */
-  readonly labels: Labels;
-  readonly value: number;
-  /** What follows the family's name, such as `_sum`. */
-  readonly suffix?: string;
-  /** For a summary: above 0, at most 1. */
-  readonly quantile?: number;
+/** Samples that are made when they are written, row by row, and kept by nobody. */
+export interface Samples {
+  readonly rows: number;
+  /** Adds those of one row, in the order of the exposition: none, one or several. */
+  readonly ofRow: (row: number, add: AddSample) => void;
 }
 
-export type Labels = Readonly<Record<string, string>>;
+/**
+ * @param labels by labelText.
+ * @param suffix what follows the family's name, such as `_sum`.
+ * @param quantile for a summary: above 0, at most 1.
+ */
+export type AddSample = (
+  labels: string,
+  value: number,
+  suffix?: '' | '_sum' | '_count',
+  quantile?: number,
+) => void;
 
-export const NO_LABELS: Labels = {};
+export const NO_SAMPLES: Samples = { rows: 0, ofRow: () => undefined };

@@ -1,12 +1,15 @@
 import { finiteOrNull } from '../locust/shape.ts';
 import type { Endpoint, ResponseTime, Snapshot } from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
-import { NO_LABELS, type Labels, type Sample } from './family.ts';
+import type { Samples } from './family.ts';
+import { labelText, NO_LABELS } from './label-text.ts';
 import {
-  endpointLabels,
+  addValue,
   errorSamples,
   fromSnapshot,
+  ofEndpoints,
   sampleOf,
+  samplesOf,
   single,
   whileUp,
   type MetricSpec,
@@ -22,7 +25,8 @@ export interface LegacyMetricSpec extends MetricSpec {
 }
 
 /** What it calls the row of all endpoints together, whatever Locust calls it. */
-const TOTAL_LABELS = { method: '', name: 'Aggregated' } as const satisfies Labels;
+const TOTAL = { method: '', name: 'Aggregated' } as const;
+const TOTAL_LABELS = labelText(TOTAL);
 
 /** A name that it never shows. */
 const HIDDEN_NAME = '//stats/requests';
@@ -59,7 +63,9 @@ export const LEGACY_CATALOG: readonly LegacyMetricSpec[] = [
     help: 'Simulated users of a worker, by its state (user_count in workers).',
     labels: ['id', 'state'],
     samples: fromSnapshot(({ workers }) =>
-      (workers?.list ?? []).flatMap(({ id, state, users }) => sampleOf({ id, state }, users)),
+      samplesOf(workers?.list ?? [], ({ id, state, users }, add) => {
+        addValue(add, labelText({ id, state }), users);
+      }),
     ),
     successor:
       'label_replace(locust_worker_users * on (worker) group_right () locust_worker_state, "id", "$1", "worker", "(.*)")',
@@ -202,23 +208,29 @@ function perRow(
     type: 'gauge',
     labels: ['method', 'name'],
     samples: fromSnapshot((snapshot) => {
-      const samples: Sample[] = [];
-      const { endpoints, aggregate } = snapshot;
-      const labels = endpointLabels(endpoints);
-      for (const [index, endpoint] of endpoints.entries()) {
-        const value = isHidden(endpoint, aggregate) ? null : pick(endpoint);
-        if (value !== null) samples.push({ labels: labels[index] ?? NO_LABELS, value });
-      }
-      if (aggregate !== null) samples.push(...sampleOf(TOTAL_LABELS, pick(aggregate)));
-      return samples;
+      const { aggregate } = snapshot;
+      const ofEach = ofEndpoints(snapshot, (endpoint, labels, add) => {
+        if (!isHidden(endpoint, aggregate)) addValue(add, labels, pick(endpoint));
+      });
+      return aggregate === null ? ofEach : both(ofEach, sampleOf(TOTAL_LABELS, pick(aggregate)));
     }),
+  };
+}
+
+function both(first: Samples, second: Samples): Samples {
+  return {
+    rows: first.rows + second.rows,
+    ofRow: (row, add) => {
+      if (row < first.rows) first.ofRow(row, add);
+      else second.ofRow(row - first.rows, add);
+    },
   };
 }
 
 /** An endpoint with the labels of the total gives way to it. */
 function isHidden({ method, name }: Endpoint, aggregate: Snapshot['aggregate']): boolean {
   if (name === HIDDEN_NAME) return true;
-  return aggregate !== null && name === TOTAL_LABELS.name && method === TOTAL_LABELS.method;
+  return aggregate !== null && name === TOTAL.name && method === TOTAL.method;
 }
 
 /** Locust says 0 where nothing was measured. */

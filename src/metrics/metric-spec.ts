@@ -1,4 +1,5 @@
 import type {
+  Endpoint,
   LocustInfo,
   Quantile,
   RequestStats,
@@ -6,7 +7,8 @@ import type {
   Snapshot,
   Worker,
 } from '../locust/snapshot.ts';
-import { NO_LABELS, type Family, type Labels, type Sample } from './family.ts';
+import { NO_SAMPLES, type AddSample, type Family, type Samples } from './family.ts';
+import { labelText, NO_LABELS } from './label-text.ts';
 import { createRowLabels } from './row-labels.ts';
 
 /** All that one exposition tells of Locust. */
@@ -27,7 +29,7 @@ export interface MetricSpec {
   readonly type: Family['type'];
   readonly help: string;
   readonly labels: readonly string[];
-  readonly samples: (report: Report) => Sample[];
+  readonly samples: (report: Report) => Samples;
 }
 
 export type Pick = (stats: RequestStats) => number | null;
@@ -37,13 +39,13 @@ export function single(value: (snapshot: Snapshot) => number | null): MetricSpec
   return fromSnapshot((snapshot) => sampleOf(NO_LABELS, value(snapshot)));
 }
 
-export function fromSnapshot(samples: (snapshot: Snapshot) => Sample[]): MetricSpec['samples'] {
-  return ({ snapshot }) => (snapshot === null ? [] : samples(snapshot));
+export function fromSnapshot(samples: (snapshot: Snapshot) => Samples): MetricSpec['samples'] {
+  return ({ snapshot }) => (snapshot === null ? NO_SAMPLES : samples(snapshot));
 }
 
 /** Like fromSnapshot, for what says nothing once Locust is gone. */
-export function whileUp(samples: (snapshot: Snapshot) => Sample[]): MetricSpec['samples'] {
-  return ({ snapshot, isFinal }) => (snapshot === null || isFinal ? [] : samples(snapshot));
+export function whileUp(samples: (snapshot: Snapshot) => Samples): MetricSpec['samples'] {
+  return ({ snapshot, isFinal }) => (snapshot === null || isFinal ? NO_SAMPLES : samples(snapshot));
 }
 
 /** A sample of the aggregate row. */
@@ -53,57 +55,97 @@ export function ofAggregate(pick: Pick): MetricSpec['samples'] {
 
 /** A sample of each endpoint that has a value. */
 export function perEndpoint(pick: Pick): MetricSpec['samples'] {
-  return fromSnapshot(({ endpoints }) => {
-    const labels = endpointLabels(endpoints);
-    const samples: Sample[] = [];
-    for (const [index, endpoint] of endpoints.entries()) {
-      const value = pick(endpoint);
-      if (value !== null) samples.push({ labels: labels[index] ?? NO_LABELS, value });
-    }
-    return samples;
-  });
+  return fromSnapshot((snapshot) =>
+    ofEndpoints(snapshot, (endpoint, labels, add) => {
+      addValue(add, labels, pick(endpoint));
+    }),
+  );
 }
 
 export function perWorker(pick: (worker: Worker) => number | null): MetricSpec['samples'] {
   return fromSnapshot(({ workers }) =>
-    (workers?.list ?? []).flatMap((worker) => sampleOf({ worker: worker.id }, pick(worker))),
+    samplesOf(workers?.list ?? [], (worker, add) => {
+      addValue(add, labelText({ worker: worker.id }), pick(worker));
+    }),
   );
 }
 
-export function aggregateSummary({ aggregate }: Snapshot): Sample[] {
-  return aggregate === null ? [] : summary(NO_LABELS, aggregate.responseTime);
+export function aggregateSummary({ aggregate }: Snapshot): Samples {
+  return samplesOf(aggregate === null ? [] : [aggregate], ({ responseTime }, add) => {
+    addSummary(add, NO_LABELS, responseTime);
+  });
 }
 
-export function endpointSummaries({ endpoints }: Snapshot): Sample[] {
-  const labels = endpointLabels(endpoints);
-  return endpoints.flatMap(({ responseTime }, index) =>
-    summary(labels[index] ?? NO_LABELS, responseTime),
-  );
+export function endpointSummaries(snapshot: Snapshot): Samples {
+  return ofEndpoints(snapshot, ({ responseTime }, labels, add) => {
+    addSummary(add, labels, responseTime);
+  });
 }
 
-export function errorSamples({ errors }: Snapshot): Sample[] {
+export function errorSamples({ errors }: Snapshot): Samples {
   const labels = errorLabels(errors);
-  return errors.flatMap(({ occurrences }, index) =>
-    sampleOf(labels[index] ?? NO_LABELS, occurrences),
-  );
+  return samplesOf(errors, ({ occurrences }, add, row) => {
+    addValue(add, labels[row], occurrences);
+  });
 }
 
-export function quantileSamples(labels: Labels, quantiles: readonly Quantile[]): Sample[] {
-  return quantiles.map(({ quantile, seconds }) => ({ labels, quantile, value: seconds }));
+/** Of all endpoints together. */
+export function quantileSamples(quantiles: readonly Quantile[]): Samples {
+  return samplesOf(quantiles, ({ quantile, seconds }, add) => {
+    add(NO_LABELS, seconds, '', quantile);
+  });
 }
 
-export function sampleOf(labels: Labels, value: number | null): Sample[] {
-  return value === null ? [] : [{ labels, value }];
+export function sampleOf(labels: string, value: number | null): Samples {
+  return value === null
+    ? NO_SAMPLES
+    : {
+        rows: 1,
+        ofRow: (_row, add) => {
+          add(labels, value);
+        },
+      };
 }
 
-function summary(labels: Labels, { quantiles, sumSeconds, count }: ResponseTime): Sample[] {
-  const samples: Sample[] = quantileSamples(labels, quantiles);
-  if (sumSeconds !== null) samples.push({ labels, suffix: '_sum', value: sumSeconds });
-  if (count !== null) samples.push({ labels, suffix: '_count', value: count });
-  return samples;
+/** The samples of a list, each of whose items is a row. */
+export function samplesOf<Item>(
+  items: readonly Item[],
+  ofItem: (item: Item, add: AddSample, row: number) => void,
+): Samples {
+  return {
+    rows: items.length,
+    ofRow: (row, add) => {
+      const item = items[row];
+      if (item !== undefined) ofItem(item, add, row);
+    },
+  };
 }
 
-/** By place in the list of endpoints. */
-export const endpointLabels = createRowLabels(['method', 'name']);
+export function ofEndpoints(
+  { endpoints }: Snapshot,
+  ofEndpoint: (endpoint: Endpoint, labels: string, add: AddSample) => void,
+): Samples {
+  const labels = endpointLabels(endpoints);
+  return samplesOf(endpoints, (endpoint, add, row) => {
+    ofEndpoint(endpoint, labels[row] ?? NO_LABELS, add);
+  });
+}
+
+/** A sample, or none for null. */
+export function addValue(add: AddSample, labels: string | undefined, value: number | null): void {
+  if (value !== null) add(labels ?? NO_LABELS, value);
+}
+
+function addSummary(
+  add: AddSample,
+  labels: string,
+  { quantiles, sumSeconds, count }: ResponseTime,
+): void {
+  for (const { quantile, seconds } of quantiles) add(labels, seconds, '', quantile);
+  if (sumSeconds !== null) add(labels, sumSeconds, '_sum');
+  if (count !== null) add(labels, count, '_count');
+}
+
+const endpointLabels = createRowLabels(['method', 'name']);
 
 const errorLabels = createRowLabels(['method', 'name', 'error']);

@@ -1,30 +1,31 @@
-import type { Labels } from './family.ts';
+import { labelText } from './label-text.ts';
+
+type Rows<Name extends string> = readonly Readonly<Record<Name, string>>[];
 
 /**
- * Makes the labels of the rows of one read after another. A row has the same object as at
- * the read before, as long as it keeps its place, so that its text is written once and not
- * once per scrape.
+ * Makes the label texts of the rows of one read after another. A row has the same text as at
+ * the read before, as long as it keeps its place, so that it is written once and not once per
+ * scrape.
  *
  * @param names are those of the labels and of the row's own fields with their values.
  */
 export function createRowLabels<Name extends string>(
   names: readonly Name[],
-): (rows: readonly Readonly<Record<Name, string>>[]) => readonly Labels[] {
-  const known = new WeakMap<readonly Readonly<Record<Name, string>>[], readonly Labels[]>();
-  let last: readonly Labels[] = [];
+): (rows: Rows<Name>) => readonly string[] {
+  let last: { readonly rows: Rows<Name>; readonly texts: readonly string[] } = {
+    rows: [],
+    texts: [],
+  };
   return (rows) => {
-    let labels = known.get(rows);
-    if (labels === undefined) {
-      labels = rows.map((row, index) => {
-        const earlier = last[index];
-        if (earlier !== undefined && names.every((name) => earlier[name] === row[name])) {
-          return earlier;
-        }
-        return Object.fromEntries(names.map((name) => [name, row[name]]));
-      });
-      known.set(rows, labels);
-      last = labels;
-    }
-    return labels;
+    if (last.rows === rows) return last.texts;
+    const texts = rows.map((row, index) => {
+      const earlier = last.rows[index];
+      const text = last.texts[index];
+      const isSame = earlier !== undefined && names.every((name) => earlier[name] === row[name]);
+      if (isSame && text !== undefined) return text;
+      return labelText(Object.fromEntries(names.map((name) => [name, row[name]])));
+    });
+    last = { rows, texts };
+    return texts;
   };
 }

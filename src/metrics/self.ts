@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
-import type { Family, Labels } from './family.ts';
+import type { AddSample, Family } from './family.ts';
+import { labelText } from './label-text.ts';
+import { samplesOf } from './metric-spec.ts';
 
 export interface BuildInfo {
   readonly version: string;
@@ -147,16 +149,20 @@ interface MetricJson {
 
 function toFamily(metric: object): Family {
   const { name, help, type, values = [] } = metric as MetricJson;
+  // Now, since prom-client's own values go on.
+  const samples = values.map(({ value, labels, metricName = name }) => ({
+    labels: labelText(
+      Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
+    ),
+    value,
+    suffix: metricName.slice(name.length) as Parameters<AddSample>[2],
+  }));
   return {
     name,
     help,
     type: type as Family['type'],
-    samples: values.map(({ value, labels, metricName = name }) => ({
-      value,
-      labels: Object.fromEntries(
-        Object.entries(labels).map(([label, text]) => [label, String(text)]),
-      ) satisfies Labels,
-      suffix: metricName.slice(name.length),
-    })),
+    samples: samplesOf(samples, ({ labels, value, suffix }, add) => {
+      add(labels, value, suffix);
+    }),
   };
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createEnding, type Ending } from '../../src/collect/ending.ts';
 import type { Outcome } from '../../src/collect/reader.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
+import { readFamilies } from '../helpers/read-families.ts';
 import { LEGACY_CATALOG } from '../../src/metrics/legacy-catalog.ts';
 import { snapshot } from '../locust/samples.ts';
 import { FakeClock } from './fake-reader.ts';
@@ -41,13 +42,10 @@ function setup({ lingerMs = 10_000, staleAfterMs = 0 } = {}): Setup {
 }
 
 function values({ report }: Outcome): Map<string, number> {
-  const families = [...buildFamilies([...CATALOG, ...LEGACY_CATALOG], 'x', report)];
+  const families = buildFamilies([...CATALOG, ...LEGACY_CATALOG], 'x', report);
   return new Map(
-    families.flatMap(({ name, samples }) =>
-      samples.map(({ labels, suffix = '', value }) => [
-        [`${name}${suffix}`, ...Object.values(labels)].join(' '),
-        value,
-      ]),
+    readFamilies(families).flatMap(({ samples }) =>
+      samples.map(({ name, labels, value }) => [[name, ...Object.values(labels)].join(' '), value]),
     ),
   );
 }

@@ -8,6 +8,7 @@ import { aggregate, NO_RULES, report, row } from '../locust/samples.ts';
 import { FakeClock } from './fake-reader.ts';
 import { startFaultyLocust, type FaultyLocust } from './faulty-locust.ts';
 import { keepLog } from './in-process.ts';
+import { readFamilies } from '../helpers/read-families.ts';
 
 const PAGE =
   '<script> window.templateArgs = {"version": "2.46.3", "host": "http://shop.example"}</script>';
@@ -62,7 +63,7 @@ function levels(): [string, unknown][] {
 }
 
 async function valueOf(name: string, code?: string): Promise<number | undefined> {
-  const family = (await self.families()).find((one) => one.name === name);
+  const family = readFamilies(await self.families()).find((one) => one.name === name);
   return family?.samples.find(({ labels }) => labels['code'] === code)?.value;
 }
 

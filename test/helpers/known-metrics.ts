@@ -1,5 +1,6 @@
 import { CATALOG } from '../../src/metrics/catalog.ts';
 import { createSelfMetrics, SELF_METRICS } from '../../src/metrics/self.ts';
+import { readFamilies } from './read-families.ts';
 
 export interface KnownMetric {
   readonly type: 'counter' | 'gauge' | 'quantiles';
@@ -29,7 +30,7 @@ export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> 
     add(`locust_${name}_count`, 'counter', others);
   }
   const self = createSelfMetrics({ version: '', revision: '' }, { pushes: true });
-  for (const { name, type, samples } of await self.families()) {
+  for (const { name, type, samples } of readFamilies(await self.families())) {
     if (type !== 'counter' && type !== 'gauge') continue;
     add(name, type, Object.keys(samples[0]?.labels ?? {}));
   }

@@ -4,7 +4,7 @@ import type { Family } from '../../src/metrics/family.ts';
 import { createTextBuffer } from '../../src/metrics/text-buffer.ts';
 
 /** A whole exposition, written without a pause. */
-export function renderExposition(families: Iterable<Family>, format: ExpositionFormat): string {
+export function renderExposition(families: readonly Family[], format: ExpositionFormat): string {
   const text = createTextBuffer();
   atOnce(renderFamilies(families, format, text));
   text.add(END[format]);

@@ -16,9 +16,11 @@ const FORMATS = ['text', 'openmetrics'] as const;
 function exposed(snapshot: Snapshot, host = ''): ParsedFamily[][] {
   const settled = settleRates(snapshot, trackStandstill(null, snapshot, 0), 0);
   const info = { version: null, host };
-  const families = [
-    ...buildFamilies(CATALOG, 'locust', { snapshot: settled, info, runStartSeconds: 1 }),
-  ];
+  const families = buildFamilies(CATALOG, 'locust', {
+    snapshot: settled,
+    info,
+    runStartSeconds: 1,
+  });
   return FORMATS.map((format) => parseExposition(renderExposition(families, format), format));
 }
 

@@ -1,25 +1,37 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderExposition } from '../helpers/render-exposition.ts';
-import type { Family } from '../../src/metrics/family.ts';
+import type { AddSample, Family, Samples } from '../../src/metrics/family.ts';
+import { labelText, NO_LABELS } from '../../src/metrics/label-text.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 
-const labels = { method: 'GET', name: '/' };
+const labels = labelText({ method: 'GET', name: '/' });
+
+/** One row of samples, of which each is what AddSample takes. */
+function samplesOf(...samples: Parameters<AddSample>[]): Samples {
+  return {
+    rows: 1,
+    ofRow: (_row, add) => {
+      for (const sample of samples) add(...sample);
+    },
+  };
+}
+
 const FAMILIES: Family[] = [
-  { name: 'a', type: 'gauge', help: 'Of "a" \\ b\nc.', samples: [{ labels: {}, value: 1.5 }] },
-  { name: 'none', type: 'gauge', help: 'Nothing.', samples: [] },
-  { name: 'b_total', type: 'counter', help: 'Of b.', samples: [{ labels, value: 12 }] },
+  { name: 'a', type: 'gauge', help: 'Of "a" \\ b\nc.', samples: samplesOf([NO_LABELS, 1.5]) },
+  { name: 'none', type: 'gauge', help: 'Nothing.', samples: samplesOf() },
+  { name: 'b_total', type: 'counter', help: 'Of b.', samples: samplesOf([labels, 12]) },
   {
     name: 'c',
     type: 'summary',
     help: 'Of c.',
-    samples: [
-      { labels, quantile: 0.5, value: 0.1 },
-      { labels, quantile: 1, value: 2 },
-      { labels, suffix: '_sum', value: 3 },
-      { labels, suffix: '_count', value: 4 },
-      { labels: {}, quantile: 0.95, value: 5 },
-    ],
+    samples: samplesOf(
+      [labels, 0.1, '', 0.5],
+      [labels, 2, '', 1],
+      [labels, 3, '_sum'],
+      [labels, 4, '_count'],
+      [NO_LABELS, 5, '', 0.95],
+    ),
   },
 ];
 
@@ -66,7 +78,9 @@ describe('an exposition', () => {
   it('carries every kind of number', () => {
     const values = [NaN, Infinity, -Infinity, -0, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
     for (const format of ['text', 'openmetrics'] as const) {
-      const samples = values.map((value, index) => ({ labels: { i: `${index}` }, value }));
+      const samples = samplesOf(
+        ...values.map((value, index): [string, number] => [labelText({ i: `${index}` }), value]),
+      );
       const text = renderExposition([{ name: 'n', type: 'gauge', help: 'N.', samples }], format);
       const parsed = parseExposition(text, format).flatMap((family) => family.samples);
       assert.deepEqual(

@@ -24,7 +24,7 @@ function snapshotOf(name: string): Snapshot {
 
 function checkGolden(name: string, snapshot: Snapshot | null): void {
   const report = { snapshot, info: null, runStartSeconds: null };
-  const families = [...buildFamilies(CATALOG, 'locust', report)];
+  const families = buildFamilies(CATALOG, 'locust', report);
   for (const [extension, format] of Object.entries(FORMATS)) {
     const text = renderExposition(families, format);
     const file = path.join(GOLDEN, `${name}.${extension}`);

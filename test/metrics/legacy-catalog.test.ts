@@ -6,6 +6,7 @@ import { renderExposition } from '../helpers/render-exposition.ts';
 import { chooseCatalog, LEGACY_CATALOG } from '../../src/metrics/legacy-catalog.ts';
 import { createSelfMetrics, LEGACY_BUILD_INFO } from '../../src/metrics/self.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
+import { readFamilies } from '../helpers/read-families.ts';
 import { requestsOf, type RawReport, type RawRow } from '../helpers/raw-report.ts';
 import {
   aggregate,
@@ -23,8 +24,8 @@ type Values = Map<string, number>;
 function told(snapshot: Snapshot | null): Values {
   const report = { snapshot, info: null, runStartSeconds: null };
   const values: Values = new Map();
-  for (const { name, samples } of buildFamilies(LEGACY_CATALOG, 'x', report)) {
-    for (const { labels, value } of samples) {
+  for (const { samples } of readFamilies(buildFamilies(LEGACY_CATALOG, 'x', report))) {
+    for (const { name, labels, value } of samples) {
       const key = `${name} ${Object.values(labels).join(' ')}`.trim();
       assert.ok(!values.has(key), `twice: ${key}`);
       values.set(key, value);
@@ -222,9 +223,10 @@ describe('the metrics that are chosen', () => {
 
   it('keep the labels of the old build info', async () => {
     const self = createSelfMetrics({ version: '1', revision: 'r' }, { legacy: true });
-    const found = (await self.families()).find(({ name }) => name === LEGACY_BUILD_INFO.name);
+    const { name } = LEGACY_BUILD_INFO;
+    const found = readFamilies(await self.families()).find((family) => family.name === name);
     const labels = { branch: '', goversion: '', revision: 'r', version: '1' };
-    assert.deepEqual(found?.samples, [{ labels, value: 1, suffix: '' }]);
+    assert.deepEqual(found?.samples, [{ name, labels, value: 1 }]);
   });
 });
 

@@ -7,6 +7,7 @@ import { parsePythonJson } from '../../src/locust/parse-python-json.ts';
 import { isActive } from '../../src/locust/runner-state.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { buildFamilies } from '../../src/metrics/catalog.ts';
+import { listSamples } from '../helpers/list-samples.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
 import type { Family } from '../../src/metrics/family.ts';
 import { chooseCatalog } from '../../src/metrics/legacy-catalog.ts';
@@ -134,7 +135,7 @@ class FuzzedReader {
 
     const startMs = performance.now();
     const outcome = await this.#reader.read(60_000);
-    const families = [...buildFamilies(catalog, 'locust', outcome.report)];
+    const families = buildFamilies(catalog, 'locust', outcome.report);
     const texts = formats.map((format) => renderExposition(families, format));
     const ms = performance.now() - startMs;
 
@@ -200,11 +201,9 @@ function checkIsSyntaxError(answer: string): void {
 
 function checkSamples(families: readonly Family[]): void {
   for (const { name, samples } of families) {
-    for (const { labels, value } of samples) {
+    for (const { labels, value } of listSamples(samples)) {
       if (!Number.isFinite(value)) throw new Error(`${name} is ${value}`);
-      for (const text of Object.values(labels)) {
-        if (!text.isWellFormed()) throw new Error(`a lone surrogate in ${name}`);
-      }
+      if (!labels.isWellFormed()) throw new Error(`a lone surrogate in ${name}`);
     }
   }
 }
@@ -228,9 +227,9 @@ function beganAgain(before: Seen, now: Seen): boolean {
 function countersOf(families: readonly Family[]): Map<string, number> {
   const counters = new Map<string, number>();
   for (const { name, type, samples } of families) {
-    for (const { labels, suffix = '', value } of samples) {
+    for (const { labels, suffix, value } of listSamples(samples)) {
       if (type !== 'counter' && suffix === '') continue;
-      counters.set(`${name}${suffix} ${Object.values(labels).join('\u0000')}`, value);
+      counters.set(`${name}${suffix}${labels}`, value);
     }
   }
   return counters;
