@@ -49,7 +49,7 @@ export function createRenderer(
         text.cut(0);
         const families = buildFamilies(catalog, prefix, report);
         await inTurns(renderFamilies(families, format, text));
-        held = { report, length: text.bytes().length };
+        held = { report, length: text.length };
       }
       await inTurns(renderFamilies(own, format, text));
       text.add(END[format]);

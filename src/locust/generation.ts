@@ -1,4 +1,5 @@
 import { looksEscaped } from './html-escaping.ts';
+import { lifetimeQuantileKeys, type QuantileKey } from './quantiles.ts';
 import type { JsonObject } from './shape.ts';
 import { isBefore, type Version } from './version.ts';
 
@@ -8,6 +9,8 @@ export interface Generation {
   readonly countExcludesFailures: boolean;
   /** Whether names and texts in `errors` are HTML-escaped: 1.0 to 2.27.0. */
   readonly errorsEscaped: boolean;
+  /** Where the quantiles of a row stand: all rows of an answer have the same keys. */
+  readonly quantileKeys: readonly QuantileKey[];
 }
 
 /**
@@ -21,7 +24,9 @@ export function detectGeneration(
   errors: readonly unknown[],
   version: Version | null,
 ): Generation {
+  const last = rows.at(-1);
   return {
+    quantileKeys: last === undefined ? [] : lifetimeQuantileKeys(last),
     countExcludesFailures: countExcludesFailures(report, rows, version),
     errorsEscaped: errors.length > 0 && errorsEscaped(report, rows, errors, version),
   };

@@ -1,5 +1,5 @@
 import type { Generation } from './generation.ts';
-import { parseLifetimeQuantiles } from './quantiles.ts';
+import { quantilesAt } from './quantiles.ts';
 import { countAt, labelAt, numberAt, requireKey, type JsonObject } from './shape.ts';
 import type { Endpoint, RequestStats, ResponseTime } from './snapshot.ts';
 
@@ -20,7 +20,7 @@ export function parseRequestStats(row: JsonObject, generation: Generation): Requ
     requests: generation.countExcludesFailures ? add(counted, failures) : counted,
     failures,
     contentBytes: snapToInteger(total(numberAt(row, 'avg_content_length'), counted)),
-    responseTime: parseResponseTime(row, counted),
+    responseTime: parseResponseTime(row, counted, generation.quantileKeys),
     currentRps: numberAt(row, 'current_rps'),
     currentFailuresPerSecond: numberAt(row, 'current_fail_per_sec'),
     meanRps: numberAt(row, 'total_rps'),
@@ -28,7 +28,11 @@ export function parseRequestStats(row: JsonObject, generation: Generation): Requ
 }
 
 /** Locust fills a row without measurements with zeros, which say nothing. */
-function parseResponseTime(row: JsonObject, count: number | null): ResponseTime {
+function parseResponseTime(
+  row: JsonObject,
+  count: number | null,
+  quantileKeys: Generation['quantileKeys'],
+): ResponseTime {
   const medianSeconds = toSeconds(numberAt(row, 'median_response_time'));
   if (count === 0) {
     return {
@@ -46,7 +50,7 @@ function parseResponseTime(row: JsonObject, count: number | null): ResponseTime 
     sumSeconds: toSeconds(total(numberAt(row, 'avg_response_time'), count)),
     minSeconds: toSeconds(numberAt(row, 'min_response_time')),
     maxSeconds: toSeconds(numberAt(row, 'max_response_time')),
-    quantiles: parseLifetimeQuantiles(row),
+    quantiles: quantilesAt(row, quantileKeys),
   };
 }
 

@@ -1,6 +1,6 @@
 import { RUNNER_STATES } from '../locust/runner-state.ts';
 import { NO_SAMPLES, type Family } from './family.ts';
-import { labelText, NO_LABELS } from './label-text.ts';
+import { encodeLabels, NO_LABELS } from './encode-labels.ts';
 import {
   aggregateSummary,
   endpointSummaries,
@@ -46,7 +46,7 @@ export const CATALOG: readonly MetricSpec[] = [
     labels: ['state'],
     samples: whileUp(({ state }) =>
       samplesOf([...new Set([...RUNNER_STATES, state])], (one, add) => {
-        add(labelText({ state: one }), one === state ? 1 : 0);
+        add(encodeLabels({ state: one }), one === state ? 1 : 0);
       }),
     ),
   },
@@ -191,7 +191,7 @@ export const CATALOG: readonly MetricSpec[] = [
     labels: ['state'],
     samples: fromSnapshot(({ workers }) =>
       samplesOf([...(workers?.countByState ?? [])], ([state, count], add) => {
-        add(labelText({ state }), count);
+        add(encodeLabels({ state }), count);
       }),
     ),
   },
@@ -223,7 +223,7 @@ export const CATALOG: readonly MetricSpec[] = [
     labels: ['worker', 'state'],
     samples: fromSnapshot(({ workers }) =>
       samplesOf(workers?.list ?? [], ({ id, state }, add) => {
-        add(labelText({ worker: id, state }), 1);
+        add(encodeLabels({ worker: id, state }), 1);
       }),
     ),
   },
@@ -257,7 +257,7 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: ({ snapshot, info }) => {
       if (snapshot === null || info === null) return NO_SAMPLES;
       if (info.version === null && info.host === null) return NO_SAMPLES;
-      return sampleOf(labelText({ version: info.version ?? '', host: info.host ?? '' }), 1);
+      return sampleOf(encodeLabels({ version: info.version ?? '', host: info.host ?? '' }), 1);
     },
   },
 ];

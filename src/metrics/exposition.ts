@@ -1,6 +1,6 @@
 import type { Steps } from '../async/in-turns.ts';
 import type { AddSample, Family } from './family.ts';
-import { NO_LABELS } from './label-text.ts';
+import { CLOSING_BYTES, NO_LABELS } from './encode-labels.ts';
 import type { TextBuffer } from './text-buffer.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
@@ -13,7 +13,7 @@ export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
 /** What ends an exposition. */
 export const END: Readonly<Record<ExpositionFormat, string>> = { text: '', openmetrics: '# EOF\n' };
 
-/** Characters between two places to pause. */
+/** Bytes between two places to pause. */
 const SLICE = 2 ** 17;
 
 /**
@@ -25,30 +25,45 @@ export function* renderFamilies(
   format: ExpositionFormat,
   text: TextBuffer,
 ): Steps<void> {
-  const quantiles = new Map<number, string>();
-  let sincePause = 0;
+  const closings = new Map<number, Buffer>();
+  let pausedAt = text.length;
   for (const { name, type, help, samples } of families) {
-    let head = headOf(name, type, help, format);
+    const names = encodeNames(name);
+    let isBegun = false;
     const add: AddSample = (labels, value, suffix = '', quantile) => {
-      const closed = quantile === undefined ? '} ' : closeWith(quantile, format, quantiles);
-      const line =
-        head +
-        (suffix === '' ? name : name + suffix) +
-        (labels === NO_LABELS ? closeNone(closed) : labels + closed) +
-        numberText(value) +
-        '\n';
-      head = '';
-      text.add(line);
-      sincePause += line.length;
+      if (!isBegun) text.add(headOf(name, type, help, format));
+      isBegun = true;
+      text.addBytes(names(suffix));
+      if (quantile === undefined) {
+        text.addBytes(labels);
+      } else {
+        const isFirst = labels === NO_LABELS;
+        if (isFirst) text.add('{');
+        else text.addBytes(labels, labels.length - CLOSING_BYTES);
+        const closing = closeWith(quantile, format, closings);
+        text.addBytes(isFirst ? closing.subarray(1) : closing);
+      }
+      text.addValue(value);
     };
     for (let row = 0; row < samples.rows; row += 1) {
       samples.ofRow(row, add);
-      if (sincePause > SLICE) {
-        sincePause = 0;
-        yield;
-      }
+      if (text.length - pausedAt < SLICE) continue;
+      pausedAt = text.length;
+      yield;
     }
   }
+}
+
+/** Makes the function that gives the name with a suffix. */
+function encodeNames(name: string): (suffix: string) => Buffer {
+  const plain = Buffer.from(name);
+  const others = new Map<string, Buffer>();
+  return (suffix) => {
+    if (suffix === '') return plain;
+    let bytes = others.get(suffix);
+    if (bytes === undefined) others.set(suffix, (bytes = Buffer.from(name + suffix)));
+    return bytes;
+  };
 }
 
 function headOf(name: string, type: string, help: string, format: ExpositionFormat): string {
@@ -59,29 +74,18 @@ function headOf(name: string, type: string, help: string, format: ExpositionForm
 }
 
 /** @returns `,quantile="0.5"} `, as found in `known`. */
-function closeWith(quantile: number, format: ExpositionFormat, known: Map<number, string>): string {
-  let text = known.get(quantile);
-  if (text === undefined) {
-    text = `,quantile="${quantileText(quantile, format)}"} `;
-    known.set(quantile, text);
+function closeWith(quantile: number, format: ExpositionFormat, known: Map<number, Buffer>): Buffer {
+  let closing = known.get(quantile);
+  if (closing === undefined) {
+    closing = Buffer.from(`,quantile="${quantileText(quantile, format)}"} `);
+    known.set(quantile, closing);
   }
-  return text;
-}
-
-/** What closes labels where none were opened. */
-function closeNone(closed: string): string {
-  return closed === '} ' ? ' ' : `{${closed.slice(1)}`;
+  return closing;
 }
 
 function quantileText(quantile: number, format: ExpositionFormat): string {
   // OpenMetrics wants `1.0`, by which a series is the same whoever exposes it.
   return format === 'openmetrics' && quantile === 1 ? '1.0' : String(quantile);
-}
-
-function numberText(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  if (Number.isNaN(value)) return 'NaN';
-  return value > 0 ? '+Inf' : '-Inf';
 }
 
 function escapeHelp(help: string, format: ExpositionFormat): string {

@@ -1,3 +1,5 @@
+import type { LabelBytes } from './encode-labels.ts';
+
 /** Metrics as data: what the exposition formats write. */
 export interface Family {
   /** The whole name; that of a counter ends in `_total`. */
@@ -15,14 +17,14 @@ export interface Samples {
 }
 
 /**
- * @param labels by labelText.
+ * @param labels by encodeLabels.
  * @param suffix what follows the family's name, such as `_sum`.
  * @param quantile for a summary: above 0, at most 1.
  */
 export type AddSample = (
-  labels: string,
+  labels: LabelBytes,
   value: number,
-  suffix?: '' | '_sum' | '_count',
+  suffix?: string,
   quantile?: number,
 ) => void;
 

@@ -2,7 +2,7 @@ import { finiteOrNull } from '../locust/shape.ts';
 import type { Endpoint, ResponseTime, Snapshot } from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
 import type { Samples } from './family.ts';
-import { labelText, NO_LABELS } from './label-text.ts';
+import { encodeLabels, NO_LABELS } from './encode-labels.ts';
 import {
   addValue,
   errorSamples,
@@ -26,7 +26,7 @@ export interface LegacyMetricSpec extends MetricSpec {
 
 /** What it calls the row of all endpoints together, whatever Locust calls it. */
 const TOTAL = { method: '', name: 'Aggregated' } as const;
-const TOTAL_LABELS = labelText(TOTAL);
+const TOTAL_LABELS = encodeLabels(TOTAL);
 
 /** A name that it never shows. */
 const HIDDEN_NAME = '//stats/requests';
@@ -64,7 +64,7 @@ export const LEGACY_CATALOG: readonly LegacyMetricSpec[] = [
     labels: ['id', 'state'],
     samples: fromSnapshot(({ workers }) =>
       samplesOf(workers?.list ?? [], ({ id, state, users }, add) => {
-        addValue(add, labelText({ id, state }), users);
+        addValue(add, encodeLabels({ id, state }), users);
       }),
     ),
     successor:

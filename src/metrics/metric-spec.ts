@@ -8,7 +8,7 @@ import type {
   Worker,
 } from '../locust/snapshot.ts';
 import { NO_SAMPLES, type AddSample, type Family, type Samples } from './family.ts';
-import { labelText, NO_LABELS } from './label-text.ts';
+import { encodeLabels, NO_LABELS, type LabelBytes } from './encode-labels.ts';
 import { createRowLabels } from './row-labels.ts';
 
 /** All that one exposition tells of Locust. */
@@ -65,7 +65,7 @@ export function perEndpoint(pick: Pick): MetricSpec['samples'] {
 export function perWorker(pick: (worker: Worker) => number | null): MetricSpec['samples'] {
   return fromSnapshot(({ workers }) =>
     samplesOf(workers?.list ?? [], (worker, add) => {
-      addValue(add, labelText({ worker: worker.id }), pick(worker));
+      addValue(add, encodeLabels({ worker: worker.id }), pick(worker));
     }),
   );
 }
@@ -96,7 +96,7 @@ export function quantileSamples(quantiles: readonly Quantile[]): Samples {
   });
 }
 
-export function sampleOf(labels: string, value: number | null): Samples {
+export function sampleOf(labels: LabelBytes, value: number | null): Samples {
   return value === null
     ? NO_SAMPLES
     : {
@@ -123,7 +123,7 @@ export function samplesOf<Item>(
 
 export function ofEndpoints(
   { endpoints }: Snapshot,
-  ofEndpoint: (endpoint: Endpoint, labels: string, add: AddSample) => void,
+  ofEndpoint: (endpoint: Endpoint, labels: LabelBytes, add: AddSample) => void,
 ): Samples {
   const labels = endpointLabels(endpoints);
   return samplesOf(endpoints, (endpoint, add, row) => {
@@ -132,13 +132,17 @@ export function ofEndpoints(
 }
 
 /** A sample, or none for null. */
-export function addValue(add: AddSample, labels: string | undefined, value: number | null): void {
+export function addValue(
+  add: AddSample,
+  labels: LabelBytes | undefined,
+  value: number | null,
+): void {
   if (value !== null) add(labels ?? NO_LABELS, value);
 }
 
 function addSummary(
   add: AddSample,
-  labels: string,
+  labels: LabelBytes,
   { quantiles, sumSeconds, count }: ResponseTime,
 ): void {
   for (const { quantile, seconds } of quantiles) add(labels, seconds, '', quantile);

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
-import type { AddSample, Family } from './family.ts';
-import { labelText } from './label-text.ts';
+import type { Family } from './family.ts';
+import { encodeLabels } from './encode-labels.ts';
 import { samplesOf } from './metric-spec.ts';
 
 export interface BuildInfo {
@@ -151,11 +151,11 @@ function toFamily(metric: object): Family {
   const { name, help, type, values = [] } = metric as MetricJson;
   // Now, since prom-client's own values go on.
   const samples = values.map(({ value, labels, metricName = name }) => ({
-    labels: labelText(
+    labels: encodeLabels(
       Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
     ),
     value,
-    suffix: metricName.slice(name.length) as Parameters<AddSample>[2],
+    suffix: metricName.slice(name.length),
   }));
   return {
     name,

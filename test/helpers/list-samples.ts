@@ -1,10 +1,10 @@
-import type { AddSample, Samples } from '../../src/metrics/family.ts';
+import type { Samples } from '../../src/metrics/family.ts';
 
 export interface ListedSample {
-  /** As labelText writes them. */
+  /** As they are written. */
   readonly labels: string;
   readonly value: number;
-  readonly suffix: NonNullable<Parameters<AddSample>[2]>;
+  readonly suffix: string;
   readonly quantile: number | undefined;
 }
 
@@ -12,7 +12,7 @@ export function listSamples({ rows, ofRow }: Samples): ListedSample[] {
   const listed: ListedSample[] = [];
   for (let row = 0; row < rows; row += 1) {
     ofRow(row, (labels, value, suffix = '', quantile) => {
-      listed.push({ labels, value, suffix, quantile });
+      listed.push({ labels: labels.toString(), value, suffix, quantile });
     });
   }
   return listed;

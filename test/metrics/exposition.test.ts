@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderExposition } from '../helpers/render-exposition.ts';
 import type { AddSample, Family, Samples } from '../../src/metrics/family.ts';
-import { labelText, NO_LABELS } from '../../src/metrics/label-text.ts';
+import { encodeLabels, NO_LABELS } from '../../src/metrics/encode-labels.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 
-const labels = labelText({ method: 'GET', name: '/' });
+const labels = encodeLabels({ method: 'GET', name: '/' });
 
 /** One row of samples, of which each is what AddSample takes. */
 function samplesOf(...samples: Parameters<AddSample>[]): Samples {
@@ -79,7 +79,7 @@ describe('an exposition', () => {
     const values = [NaN, Infinity, -Infinity, -0, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
     for (const format of ['text', 'openmetrics'] as const) {
       const samples = samplesOf(
-        ...values.map((value, index): [string, number] => [labelText({ i: `${index}` }), value]),
+        ...values.map((value, index): [Buffer, number] => [encodeLabels({ i: `${index}` }), value]),
       );
       const text = renderExposition([{ name: 'n', type: 'gauge', help: 'N.', samples }], format);
       const parsed = parseExposition(text, format).flatMap((family) => family.samples);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { labelText } from '../../src/metrics/label-text.ts';
+import { encodeLabels } from '../../src/metrics/encode-labels.ts';
 import { createRowLabels } from '../../src/metrics/row-labels.ts';
 
 const rows = (...names: string[]) => names.map((name) => ({ name, method: 'GET', other: 1 }));
@@ -8,12 +8,12 @@ const rows = (...names: string[]) => names.map((name) => ({ name, method: 'GET',
 describe('the labels of rows', () => {
   it('are the values of the fields that are named', () => {
     const labels = createRowLabels(['method', 'name'])(rows('/a'));
-    assert.deepEqual(labels, [labelText({ method: 'GET', name: '/a' })]);
+    assert.deepEqual(labels, [encodeLabels({ method: 'GET', name: '/a' })]);
   });
 
   it('are those of the rows, whatever was at their places before', () => {
     const labelsOf = createRowLabels(['name']);
-    const texts = (...names: string[]) => names.map((name) => labelText({ name }));
+    const texts = (...names: string[]) => names.map((name) => encodeLabels({ name }));
     assert.deepEqual(labelsOf(rows('/a', '/b')), texts('/a', '/b'));
     assert.deepEqual(labelsOf(rows('/a', '/x', '/b')), texts('/a', '/x', '/b'));
     assert.deepEqual(labelsOf(rows('/x')), texts('/x'));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { createTextBuffer } from '../../src/metrics/text-buffer.ts';
 
 describe('a text buffer', () => {
@@ -50,5 +51,46 @@ describe('a text buffer', () => {
     buffer.cut(0);
     buffer.add('z'.repeat(1000));
     assert.ok(memory().byteLength < 100_000);
+  });
+
+  it('holds the beginning of bytes', () => {
+    const buffer = createTextBuffer();
+    buffer.addBytes(Buffer.from('abc'), 2);
+    buffer.addBytes(Buffer.from('d'));
+    assert.equal(buffer.bytes().toString(), 'abd');
+    assert.equal(buffer.length, 3);
+  });
+
+  const value = (number: number) => {
+    const buffer = createTextBuffer();
+    buffer.addValue(number);
+    return buffer.bytes().toString();
+  };
+
+  it('writes numbers as JavaScript does', () => {
+    const thousandths = fc.integer({ min: 0, max: 2 ** 32 }).map((whole) => whole / 1000);
+    const near = thousandths.chain((number) =>
+      fc.constantFrom(number * (1 + Number.EPSILON), number * (1 - Number.EPSILON)),
+    );
+    const anything = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const whole = fc.maxSafeInteger();
+    fc.assert(
+      fc.property(fc.oneof(thousandths, near, whole, fc.nat(), anything), (number) => {
+        assert.equal(value(number), `${number}\n`);
+      }),
+      { numRuns: 20_000 },
+    );
+    for (let number = 0; number <= 20_000; number += 1) {
+      assert.equal(value(number / 1000), `${number / 1000}\n`);
+    }
+  });
+
+  it('writes what is no number as Prometheus does', () => {
+    assert.deepEqual([NaN, Infinity, -Infinity, -0].map(value), [
+      'NaN\n',
+      '+Inf\n',
+      '-Inf\n',
+      '0\n',
+    ]);
   });
 });

@@ -1,0 +1,19 @@
+export type Labels = Readonly<Record<string, string>>;
+
+/** Labels as both formats write them, up to the value: `{a="b",c="d"} `. */
+export type LabelBytes = Buffer;
+
+/** Bytes at the end of LabelBytes after the last label, if there are any labels. */
+export const CLOSING_BYTES = 2;
+
+export const NO_LABELS: LabelBytes = Buffer.from(' ');
+
+export function encodeLabels(labels: Labels): LabelBytes {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? NO_LABELS : Buffer.from(`{${pairs.join(',')}} `);
+}
+
+function escapeLabel(value: string): string {
+  if (!/[\\"\n]/.test(value)) return value;
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
