@@ -24,9 +24,10 @@ export function foldErrors(errors: readonly ErrorOccurrences[]): Folded<ErrorOcc
 
 function fold<Row>(
   rows: readonly Row[],
-  { key }: RowIdentity<Row>,
+  { key, isBefore }: RowIdentity<Row>,
   merge: (a: Row, b: Row) => Row,
 ): Folded<Row> {
+  if (isBefore !== null && isAscending(rows, isBefore)) return { rows, folded: 0 };
   const byKey = new Map<string, Row>();
   for (const row of rows) {
     const rowKey = key(row);
@@ -35,6 +36,14 @@ function fold<Row>(
   }
   const folded = rows.length - byKey.size;
   return { rows: folded === 0 ? rows : [...byKey.values()], folded };
+}
+
+/** In such a list no row is there twice. */
+function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => boolean): boolean {
+  return rows.every((row, index) => {
+    const earlier = rows[index - 1];
+    return earlier === undefined || isBefore(earlier, row);
+  });
 }
 
 /** Quantiles of two rows cannot be merged and are left out. */

@@ -5,14 +5,18 @@ export interface RowIdentity<Row> {
   readonly isSame: (a: Row, b: Row) => boolean;
   /** The same text for two rows just when isSame is true. */
   readonly key: (row: Row) => string;
+  /** Whether Locust would list the one before the other; null where it has no such order. */
+  readonly isBefore: ((a: Row, b: Row) => boolean) | null;
 }
 
 export const ENDPOINT_IDENTITY: RowIdentity<Endpoint> = {
   isSame: (a, b) => a.name === b.name && a.method === b.method,
   key: ({ method, name }) => `${method.length} ${method}${name}`,
+  isBefore: (a, b) => a.name < b.name || (a.name === b.name && a.method < b.method),
 };
 
 export const ERROR_IDENTITY: RowIdentity<ErrorOccurrences> = {
   isSame: (a, b) => a.name === b.name && a.method === b.method && a.error === b.error,
   key: ({ method, name, error }) => `${method.length} ${name.length} ${method}${name}${error}`,
+  isBefore: null,
 };

@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
@@ -106,8 +105,7 @@ async function readCapped(
   announced: string | string[] | undefined,
   limit: number,
 ): Promise<string> {
-  const decoder = new StringDecoder('utf8');
-  let text = '';
+  const chunks: Buffer[] = [];
   let size = 0;
   let fits = !(Number(announced) > limit);
   if (fits) {
@@ -115,10 +113,10 @@ async function readCapped(
       size += chunk.length;
       fits = size <= limit;
       if (!fits) break;
-      text += decoder.write(chunk);
+      chunks.push(chunk);
     }
   }
-  if (fits) return text + decoder.end();
+  if (fits) return Buffer.concat(chunks, size).toString();
   body.on('error', () => undefined); // that of the next line
   body.destroy();
   throw new LocustError(
