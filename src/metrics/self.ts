@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
+import type { ClientMetric } from './client-metric.ts';
+import { correctLags, LAG_RESOLUTION_MS } from './event-loop-lag.ts';
 import type { Family } from './family.ts';
 import { encodeLabels } from './encode-labels.ts';
 import { samplesOf } from './metric-spec.ts';
@@ -105,7 +107,10 @@ export function createSelfMetrics(
   const folded = new Gauge(settings(SELF_METRICS.foldedRows));
   const pushed = pushes ? new Counter(settings(SELF_METRICS.pushes)) : null;
   for (const result of PUSH_RESULTS) pushed?.inc({ result }, 0);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({
+    register: registry,
+    eventLoopMonitoringPrecision: LAG_RESOLUTION_MS,
+  });
 
   return {
     readDone: (durationSeconds) => {
@@ -122,8 +127,12 @@ export function createSelfMetrics(
     pushDone: (result) => {
       pushed?.inc({ result });
     },
-    families: async () =>
-      (await registry.getMetricsAsJSON()).map(toFamily).filter((family) => !isMisnamed(family)),
+    families: async () => {
+      const metrics = (await registry.getMetricsAsJSON()) as object[] as ClientMetric[];
+      return correctLags(metrics)
+        .map(toFamily)
+        .filter((family) => !isMisnamed(family));
+    },
   };
 }
 
@@ -135,21 +144,8 @@ function isMisnamed({ name, type }: Family): boolean {
   return type === 'gauge' && name.endsWith('_total');
 }
 
-/** What getMetricsAsJSON gives; its declared type leaves values out for some kinds. */
-interface MetricJson {
-  readonly name: string;
-  readonly help: string;
-  readonly type: string;
-  readonly values?: readonly {
-    readonly value: number;
-    readonly labels: Readonly<Record<string, string | number>>;
-    readonly metricName?: string;
-  }[];
-}
-
-function toFamily(metric: object): Family {
-  const { name, help, type, values = [] } = metric as MetricJson;
-  // Now, since prom-client's own values go on.
+function toFamily({ name, help, type, values = [] }: ClientMetric): Family {
+  // At once, since prom-client's own values go on.
   const samples = values.map(({ value, labels, metricName = name }) => ({
     labels: encodeLabels(
       Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES } from '../../src/locust/errors.ts';
+import { readFamilies } from '../helpers/read-families.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
 import { createSelfMetrics, SELF_METRICS, type SelfMetrics } from '../../src/metrics/self.ts';
 import { parseExposition, type ParsedSample } from '../helpers/parse-exposition.ts';
@@ -87,4 +89,27 @@ describe('the metrics about the exporter', () => {
     const { name } = SELF_METRICS.scrapeErrors;
     assert.deepEqual(await valuesOf(name, 'code'), NO_ERRORS);
   });
+
+  it('tell how late the event loop was, and nothing before that is known', async () => {
+    const lags = async () => {
+      const families = readFamilies(await self.families());
+      const samples = families.flatMap((family) => family.samples);
+      return samples.filter(({ name }) => /^nodejs_eventloop_lag_(min|max|p50)_/.test(name));
+    };
+    assert.deepEqual(await lags(), []);
+    await sleep(250);
+    blockFor(300);
+    await sleep(120);
+    const values = Object.fromEntries((await lags()).map(({ name, value }) => [name, value]));
+    const { nodejs_eventloop_lag_min_seconds: min, nodejs_eventloop_lag_max_seconds: max } = values;
+    // Within 100 ms it was due, and then could not be.
+    assert.ok(max! >= 0.15 && max! < 10, `at most ${max}`);
+    assert.ok(min! >= 0 && min! < max!, `at least ${min}`);
+    assert.ok(values['nodejs_eventloop_lag_p50_seconds']! <= max!);
+  });
 });
+
+function blockFor(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
