@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..');
  * stands alone) and packages. `import type` of the logger's type is free for all.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'bin.ts': ['main.ts'],
+  'bin.ts': ['main.ts', 'node:'],
   'main.ts': ['serve.ts', 'build-info.ts', 'config', 'cli'],
   'serve.ts': ['app.ts', 'logger.ts', 'config', 'metrics'],
   'app.ts': [

@@ -30,9 +30,12 @@ export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> 
     add(`locust_${name}_count`, 'counter', others);
   }
   const self = createSelfMetrics({ version: '', revision: '' }, { pushes: true });
-  for (const { name, type, samples } of readFamilies(await self.families())) {
+  const families = await self.families();
+  const told = readFamilies(families);
+  for (const { name, type } of families) {
     if (type !== 'counter' && type !== 'gauge') continue;
-    add(name, type, Object.keys(samples[0]?.labels ?? {}));
+    const [sample] = told.find((family) => family.name === name)?.samples ?? [];
+    add(name, type, Object.keys(sample?.labels ?? {}));
   }
   // Some of them have no samples at first, and so no labels.
   for (const { name, type, labels } of Object.values(SELF_METRICS)) add(name, type, labels);
