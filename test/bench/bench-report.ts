@@ -66,6 +66,7 @@ function startTable(rows: readonly StartRow[]): string {
   return markdownTable(
     [
       { heading: 'program', cell: ({ program }) => program, align: 'left' },
+      { heading: 'CPU', cell: ({ cpus }) => String(cpus ?? 'all') },
       { heading: 'median ms', cell: ({ medianMs }) => figure(medianMs) },
       { heading: 'least', cell: ({ leastMs }) => figure(leastMs) },
       { heading: 'most', cell: ({ mostMs }) => figure(mostMs) },

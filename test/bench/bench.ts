@@ -16,6 +16,8 @@ import { startLoadGenerator } from './scrape-load.ts';
 
 const MEMORY_ENDPOINTS = 500;
 const CGROUP_ENDPOINTS = 10_000;
+/** What Kubernetes calls 250m. */
+const LITTLE_CPUS = 0.25;
 
 const options = parseBenchOptions(process.argv.slice(2));
 const predecessor = process.env['PEER_BINARY'];
@@ -56,7 +58,7 @@ function starts(): Promise<StartRow[]> {
     ...(predecessor === undefined ? [] : [predecessorProgram(predecessor, url)]),
     bareProgram(),
   ];
-  return measureStarts(programs, options.starts);
+  return measureStarts(programs, { starts: options.starts, littleCpus: LITTLE_CPUS, tell });
 }
 
 async function memory(): Promise<MemoryRow[]> {
