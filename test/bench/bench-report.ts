@@ -1,8 +1,10 @@
-import { goals, type GoalRow } from './goals.ts';
+import type { GoalRow } from './goal-row.ts';
+import { goals } from './goals.ts';
 import type { LatencyRow } from './latency-row.ts';
 import { figure, markdownTable, mebibytes } from './markdown-table.ts';
 import type { CgroupRow } from './measure-in-cgroup.ts';
 import type { MemoryRow } from './measure-memory.ts';
+import type { PauseRow } from './measure-pauses.ts';
 import type { StartRow } from './measure-start.ts';
 
 export interface BenchResults {
@@ -11,12 +13,13 @@ export interface BenchResults {
   readonly starts: readonly StartRow[];
   readonly memory: readonly MemoryRow[];
   readonly cgroup: readonly CgroupRow[];
+  readonly pauses: readonly PauseRow[];
   readonly latency: readonly LatencyRow[];
 }
 
 /** The results as Markdown, without what was not measured. */
 export function benchReport(results: BenchResults): string {
-  const { setting, starts, memory, cgroup, latency } = results;
+  const { setting, starts, memory, cgroup, pauses, latency } = results;
   const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];
   return [
     markdownTable<readonly [string, string]>(
@@ -30,6 +33,7 @@ export function benchReport(results: BenchResults): string {
     section('Start', startTable, starts),
     section('Memory', memoryTable, memory),
     section('In little memory', cgroupTable, cgroup),
+    section('Pauses', pauseTable, pauses),
     ...sizes.map((size) =>
       section(
         `Latency with ${size.toLocaleString('en')} endpoints`,
@@ -115,6 +119,22 @@ function cgroupTable(rows: readonly CgroupRow[]): string {
       { heading: 'RssAnon after, MiB', cell: ({ rssAnonBytes }) => mebibytes(rssAnonBytes) },
       { heading: 'failure', cell: ({ failure }) => failure || 'none', align: 'left' },
       { heading: 'OOM kills', cell: ({ outOfMemoryKills }) => String(outOfMemoryKills) },
+    ],
+    rows,
+  );
+}
+
+function pauseTable(rows: readonly PauseRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'endpoints', cell: ({ endpoints }) => String(endpoints) },
+      { heading: 'mode', cell: ({ mode }) => mode, align: 'left' },
+      { heading: 'scrapes', cell: ({ scrapes }) => String(scrapes) },
+      { heading: 'reads of Locust', cell: ({ locustReads }) => String(locustReads) },
+      { heading: 'answers of /healthz', cell: ({ answers }) => String(answers) },
+      { heading: 'p50 ms', cell: ({ p50Ms }) => figure(p50Ms) },
+      { heading: 'p99 ms', cell: ({ p99Ms }) => figure(p99Ms) },
+      { heading: 'slowest ms', cell: ({ slowestMs }) => figure(slowestMs) },
     ],
     rows,
   );

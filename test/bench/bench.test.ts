@@ -21,7 +21,7 @@ test(
     const folder = await temporaryFolder('bench');
     context.after(() => folder.remove());
     const json = path.join(folder.path, 'results.json');
-    const only = '--only=start,memory,latency/50/4';
+    const only = '--only=start,memory,pauses/500,latency/50/4';
     const bench = await startProcess(process.execPath, [BENCH, ...SHORT, only, `--json=${json}`]);
     context.after(() => bench.stop());
     assert.equal(await bench.exited, 0, bench.output());
@@ -40,6 +40,13 @@ test(
     assert.equal(results.memory.length, 2);
     assert.equal(results.memory[0]!.locustReads, 20);
     assert.ok(results.memory.every(({ after }) => after.rssAnonBytes > 2 ** 20));
+    assert.deepEqual(
+      results.pauses.map(({ scrapes }) => scrapes > 0),
+      [false, true, true],
+    );
+    for (const { answers, p50Ms, slowestMs } of results.pauses) {
+      assert.ok(answers > 10 && p50Ms > 0 && slowestMs >= p50Ms);
+    }
     // Two encodings of two formats, in each mode and as static files.
     assert.equal(results.latency.length, 2 * 2 * (MODES.length + 1));
     for (const row of results.latency) {

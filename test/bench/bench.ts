@@ -8,6 +8,7 @@ import type { LatencyRow } from './latency-row.ts';
 import { measureInCgroup, type CgroupRow } from './measure-in-cgroup.ts';
 import { measureLatencies } from './measure-latency.ts';
 import { measureMemory, type MemoryRow } from './measure-memory.ts';
+import { measurePauses, type PauseRow } from './measure-pauses.ts';
 import { measureStarts, type StartRow } from './measure-start.ts';
 import { MODES, PREDECESSOR_MODE } from './modes.ts';
 import { bareProgram, exporterProgram, predecessorProgram } from './programs.ts';
@@ -16,6 +17,7 @@ import { startLoadGenerator } from './scrape-load.ts';
 
 const MEMORY_ENDPOINTS = 500;
 const CGROUP_ENDPOINTS = 10_000;
+const PAUSE_ENDPOINTS = [500, 10_000];
 /** What Kubernetes calls 250m. */
 const LITTLE_CPUS = 0.25;
 
@@ -28,6 +30,7 @@ try {
     starts: options.wants('start') ? await starts() : [],
     memory: options.wants('memory') ? await memory() : [],
     cgroup: options.wants('cgroup') ? await cgroup() : [],
+    pauses: await pauses(),
     latency: await latency(),
   };
   await publish(results);
@@ -89,6 +92,18 @@ async function cgroup(): Promise<CgroupRow[]> {
     }
     return rows;
   });
+}
+
+async function pauses(): Promise<PauseRow[]> {
+  const rows: PauseRow[] = [];
+  for (const size of options.sizes) {
+    if (!PAUSE_ENDPOINTS.includes(size) || !options.wants(`pauses/${size}`)) continue;
+    tell(`pauses: ${size} endpoints`);
+    rows.push(
+      ...(await withLocust(size, (locust) => measurePauses(locust, generator, options.rounds))),
+    );
+  }
+  return rows;
 }
 
 async function latency(): Promise<LatencyRow[]> {
