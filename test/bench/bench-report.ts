@@ -1,3 +1,4 @@
+import type { CostRow } from './cost-row.ts';
 import type { GoalRow } from './goal-row.ts';
 import { goals } from './goals.ts';
 import type { LatencyRow } from './latency-row.ts';
@@ -14,12 +15,13 @@ export interface BenchResults {
   readonly memory: readonly MemoryRow[];
   readonly cgroup: readonly CgroupRow[];
   readonly pauses: readonly PauseRow[];
+  readonly cost: readonly CostRow[];
   readonly latency: readonly LatencyRow[];
 }
 
 /** The results as Markdown, without what was not measured. */
 export function benchReport(results: BenchResults): string {
-  const { setting, starts, memory, cgroup, pauses, latency } = results;
+  const { setting, starts, memory, cgroup, pauses, cost, latency } = results;
   const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];
   return [
     markdownTable<readonly [string, string]>(
@@ -34,6 +36,7 @@ export function benchReport(results: BenchResults): string {
     section('Memory', memoryTable, memory),
     section('In little memory', cgroupTable, cgroup),
     section('Pauses', pauseTable, pauses),
+    section('Cost to a real Locust', costTable, cost),
     ...sizes.map((size) =>
       section(
         `Latency with ${size.toLocaleString('en')} endpoints`,
@@ -138,6 +141,39 @@ function pauseTable(rows: readonly PauseRow[]): string {
     ],
     rows,
   );
+}
+
+function costTable(rows: readonly CostRow[]): string {
+  const page = rows.find(({ asker }) => asker === 'page, Statistics')?.costMsPerMinute ?? NaN;
+  return markdownTable(
+    [
+      { heading: 'who asks', cell: ({ asker }) => asker, align: 'left' },
+      { heading: 'scrapers', cell: ({ scrapers }) => (scrapers === 0 ? '–' : String(scrapers)) },
+      {
+        heading: 'requests per minute',
+        cell: ({ allRequestsPerMinute }) => allRequestsPerMinute.toFixed(0),
+      },
+      {
+        heading: 'of which',
+        cell: ({ requestsPerMinute }) => pathList(requestsPerMinute),
+        align: 'left',
+      },
+      { heading: 'new reports', cell: ({ newReportsPerMinute }) => newReportsPerMinute.toFixed(0) },
+      { heading: 'kB per minute', cell: ({ bytesPerMinute }) => figure(bytesPerMinute / 1000) },
+      { heading: 'CPU ms per minute', cell: ({ cpuMsPerMinute }) => figure(cpuMsPerMinute) },
+      { heading: 'above nobody', cell: ({ costMsPerMinute }) => figure(costMsPerMinute) },
+      { heading: 'least', cell: ({ leastCostMs }) => figure(leastCostMs) },
+      { heading: 'most', cell: ({ mostCostMs }) => figure(mostCostMs) },
+      { heading: '÷ page', cell: ({ costMsPerMinute }) => figure(costMsPerMinute / page) },
+    ],
+    rows,
+  );
+}
+
+function pathList(requestsPerMinute: CostRow['requestsPerMinute']): string {
+  return Object.entries(requestsPerMinute)
+    .map(([path, count]) => `${path} ${count.toFixed(0)}`)
+    .join(', ');
 }
 
 function latencyTable(rows: readonly LatencyRow[]): string {

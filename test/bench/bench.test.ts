@@ -64,3 +64,13 @@ test(
     assert.doesNotMatch(report, /NaN|Infinity|undefined/);
   },
 );
+
+test('what cannot be measured here is said before anything is', async (context) => {
+  const bench = await startProcess(process.execPath, [BENCH, '--only=start,cost'], {
+    env: { CHROMIUM_PATH: '/nonexistent' },
+  });
+  context.after(() => bench.stop());
+  assert.equal(await bench.exited, 1);
+  assert.match(bench.stderr(), /Error: .*Chromium not found at \/nonexistent/);
+  assert.doesNotMatch(bench.stderr(), /^start$/m);
+});

@@ -1,10 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { format, resolveConfig } from 'prettier';
+import { installedRelease } from '../helpers/locust-versions.ts';
+import { demand } from '../helpers/requirement.ts';
 import { startBenchLocust, type BenchLocust } from './bench-locust.ts';
 import { parseBenchOptions } from './bench-options.ts';
 import { benchReport, type BenchResults } from './bench-report.ts';
+import type { CostRow } from './cost-row.ts';
 import type { LatencyRow } from './latency-row.ts';
+import { COST_LOCUST, measureCost, whyCostCannotBeMeasured } from './measure-cost.ts';
 import { measureInCgroup, type CgroupRow } from './measure-in-cgroup.ts';
 import { measureLatencies } from './measure-latency.ts';
 import { measureMemory, type MemoryRow } from './measure-memory.ts';
@@ -23,6 +27,7 @@ const LITTLE_CPUS = 0.25;
 
 const options = parseBenchOptions(process.argv.slice(2));
 const predecessor = process.env['PEER_BINARY'];
+if (options.wants('cost')) demand(whyCostCannotBeMeasured());
 const generator = startLoadGenerator();
 try {
   const results: BenchResults = {
@@ -31,6 +36,7 @@ try {
     memory: options.wants('memory') ? await memory() : [],
     cgroup: options.wants('cgroup') ? await cgroup() : [],
     pauses: await pauses(),
+    cost: options.wants('cost') ? await cost() : [],
     latency: await latency(),
   };
   await publish(results);
@@ -47,6 +53,7 @@ function setting(): Record<string, string> {
     'Node.js': process.version,
     CPU: `${cpu?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
     system: `${os.type()} ${os.release()}, ${process.arch}`,
+    ...(options.wants('cost') && { 'real Locust': installedRelease(COST_LOCUST) }),
     'answers of Locust': options.delayMs === 0 ? 'at once' : `after ${options.delayMs} ms`,
     predecessor: predecessor === undefined ? 'not given' : 'ContainerSolutions/locust_exporter',
   };
@@ -104,6 +111,10 @@ async function pauses(): Promise<PauseRow[]> {
     );
   }
   return rows;
+}
+
+function cost(): Promise<CostRow[]> {
+  return measureCost({ rounds: options.rounds, seconds: options.costSeconds, tell });
 }
 
 async function latency(): Promise<LatencyRow[]> {

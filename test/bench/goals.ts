@@ -1,4 +1,5 @@
 import type { BenchResults } from './bench-report.ts';
+import { costGoals } from './cost-goals.ts';
 import { atMost, type GoalRow } from './goal-row.ts';
 import type { LatencyRow } from './latency-row.ts';
 import { figure, mebibytes } from './markdown-table.ts';
@@ -26,7 +27,8 @@ export function goals({
   memory,
   latency,
   pauses,
-}: Pick<BenchResults, 'starts' | 'memory' | 'latency' | 'pauses'>): GoalRow[] {
+  cost,
+}: Omit<BenchResults, 'setting' | 'cgroup'>): GoalRow[] {
   const rows: GoalRow[] = [];
   const one = plainText(latency, 1);
   const onDemand = ofMode(one, 'each-read');
@@ -78,7 +80,7 @@ export function goals({
     rows.push(...atMost(`slowest answer ${when}`, slowestMs, { most: MOST.pauseMs }));
     rows.push(...atMost(`p99 ${when}`, p99Ms, { most: MOST.pauseMs }));
   }
-  return rows;
+  return [...rows, ...costGoals(cost)];
 }
 
 function plainText(latency: readonly LatencyRow[], count: number): LatencyRow[] {
