@@ -3,9 +3,14 @@ import { describe, it } from 'node:test';
 import { parseBenchOptions } from './bench-options.ts';
 
 describe('the options of the benchmark', () => {
-  it('want everything but the control group, unless told', () => {
+  it('want everything but the control group and the real Locust, unless told', () => {
     const { wants, sizes } = parseBenchOptions([]);
-    assert.deepEqual(['start', 'latency/50/1/plain', 'cgroup'].map(wants), [true, true, false]);
+    assert.deepEqual(['start', 'latency/50/1/plain', 'cgroup', 'cost'].map(wants), [
+      true,
+      true,
+      false,
+      false,
+    ]);
     assert.deepEqual(sizes, [50, 500, 5000, 10_000]);
     assert.deepEqual(parseBenchOptions(['--quick']).sizes, [500]);
   });

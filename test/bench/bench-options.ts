@@ -10,11 +10,13 @@ export interface BenchOptions {
   readonly starts: number;
   /** Of the control group. */
   readonly limitMib: number;
+  /** Of each contender and round of `cost`. */
+  readonly costSeconds: number;
   /** Of each answer of Locust. */
   readonly delayMs: number;
   readonly json: string | undefined;
   readonly write: string | undefined;
-  /** Whether a measurement was asked for; `cgroup` only when it is named. */
+  /** Whether a measurement was asked for; `cgroup` and `cost` only when named. */
   readonly wants: (id: string) => boolean;
 }
 
@@ -26,7 +28,7 @@ const QUICK = {
   ...FULL,
   ...{ sizes: [500], scrapers: [1, 50], roundMs: 300, scrapes: 1000, starts: 5 },
 };
-const ONLY_WHEN_NAMED = new Set(['cgroup']);
+const ONLY_WHEN_NAMED = new Set(['cgroup', 'cost']);
 
 /** @throws Error, or TypeError of node:util, where an argument is wrong */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
@@ -41,6 +43,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
         'round-ms': text,
         scrapes: text,
         starts: text,
+        'cost-seconds': text,
         'delay-ms': text,
         'limit-mib': text,
       },
@@ -49,7 +52,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const defaults = values.quick ? QUICK : FULL;
   const only = values.only?.split(',');
   const count = (
-    flag: 'rounds' | 'round-ms' | 'scrapes' | 'starts' | 'delay-ms' | 'limit-mib',
+    flag: 'rounds' | 'round-ms' | 'scrapes' | 'starts' | 'cost-seconds' | 'delay-ms' | 'limit-mib',
     otherwise: number,
     least = 1,
   ): number => {
@@ -65,6 +68,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     scrapes: count('scrapes', defaults.scrapes),
     starts: count('starts', defaults.starts),
     limitMib: count('limit-mib', 128, 16),
+    costSeconds: count('cost-seconds', 30),
     delayMs: count('delay-ms', 0, 0),
     ...{ json: values.json, write: values.write },
     wants: (id) =>

@@ -1,8 +1,11 @@
-import { goals, type GoalRow } from './goals.ts';
+import type { CostRow } from './cost-row.ts';
+import type { GoalRow } from './goal-row.ts';
+import { goals } from './goals.ts';
 import type { LatencyRow } from './latency-row.ts';
 import { figure, markdownTable, mebibytes } from './markdown-table.ts';
 import type { CgroupRow } from './measure-in-cgroup.ts';
 import type { MemoryRow } from './measure-memory.ts';
+import type { PauseRow } from './measure-pauses.ts';
 import type { StartRow } from './measure-start.ts';
 
 export interface BenchResults {
@@ -11,12 +14,14 @@ export interface BenchResults {
   readonly starts: readonly StartRow[];
   readonly memory: readonly MemoryRow[];
   readonly cgroup: readonly CgroupRow[];
+  readonly pauses: readonly PauseRow[];
+  readonly cost: readonly CostRow[];
   readonly latency: readonly LatencyRow[];
 }
 
 /** The results as Markdown, without what was not measured. */
 export function benchReport(results: BenchResults): string {
-  const { setting, starts, memory, cgroup, latency } = results;
+  const { setting, starts, memory, cgroup, pauses, cost, latency } = results;
   const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];
   return [
     markdownTable<readonly [string, string]>(
@@ -30,6 +35,8 @@ export function benchReport(results: BenchResults): string {
     section('Start', startTable, starts),
     section('Memory', memoryTable, memory),
     section('In little memory', cgroupTable, cgroup),
+    section('Pauses', pauseTable, pauses),
+    section('Cost to a real Locust', costTable, cost),
     ...sizes.map((size) =>
       section(
         `Latency with ${size.toLocaleString('en')} endpoints`,
@@ -66,6 +73,7 @@ function startTable(rows: readonly StartRow[]): string {
   return markdownTable(
     [
       { heading: 'program', cell: ({ program }) => program, align: 'left' },
+      { heading: 'CPU', cell: ({ cpus }) => String(cpus ?? 'all') },
       { heading: 'median ms', cell: ({ medianMs }) => figure(medianMs) },
       { heading: 'least', cell: ({ leastMs }) => figure(leastMs) },
       { heading: 'most', cell: ({ mostMs }) => figure(mostMs) },
@@ -117,6 +125,55 @@ function cgroupTable(rows: readonly CgroupRow[]): string {
     ],
     rows,
   );
+}
+
+function pauseTable(rows: readonly PauseRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'endpoints', cell: ({ endpoints }) => String(endpoints) },
+      { heading: 'mode', cell: ({ mode }) => mode, align: 'left' },
+      { heading: 'scrapes', cell: ({ scrapes }) => String(scrapes) },
+      { heading: 'reads of Locust', cell: ({ locustReads }) => String(locustReads) },
+      { heading: 'answers of /healthz', cell: ({ answers }) => String(answers) },
+      { heading: 'p50 ms', cell: ({ p50Ms }) => figure(p50Ms) },
+      { heading: 'p99 ms', cell: ({ p99Ms }) => figure(p99Ms) },
+      { heading: 'slowest ms', cell: ({ slowestMs }) => figure(slowestMs) },
+    ],
+    rows,
+  );
+}
+
+function costTable(rows: readonly CostRow[]): string {
+  const page = rows.find(({ asker }) => asker === 'page, Statistics')?.costMsPerMinute ?? NaN;
+  return markdownTable(
+    [
+      { heading: 'who asks', cell: ({ asker }) => asker, align: 'left' },
+      { heading: 'scrapers', cell: ({ scrapers }) => (scrapers === 0 ? '–' : String(scrapers)) },
+      {
+        heading: 'requests per minute',
+        cell: ({ allRequestsPerMinute }) => allRequestsPerMinute.toFixed(0),
+      },
+      {
+        heading: 'of which',
+        cell: ({ requestsPerMinute }) => pathList(requestsPerMinute),
+        align: 'left',
+      },
+      { heading: 'new reports', cell: ({ newReportsPerMinute }) => newReportsPerMinute.toFixed(0) },
+      { heading: 'kB per minute', cell: ({ bytesPerMinute }) => figure(bytesPerMinute / 1000) },
+      { heading: 'CPU ms per minute', cell: ({ cpuMsPerMinute }) => figure(cpuMsPerMinute) },
+      { heading: 'above nobody', cell: ({ costMsPerMinute }) => figure(costMsPerMinute) },
+      { heading: 'least', cell: ({ leastCostMs }) => figure(leastCostMs) },
+      { heading: 'most', cell: ({ mostCostMs }) => figure(mostCostMs) },
+      { heading: '÷ page', cell: ({ costMsPerMinute }) => figure(costMsPerMinute / page) },
+    ],
+    rows,
+  );
+}
+
+function pathList(requestsPerMinute: CostRow['requestsPerMinute']): string {
+  return Object.entries(requestsPerMinute)
+    .map(([path, count]) => `${path} ${count.toFixed(0)}`)
+    .join(', ');
 }
 
 function latencyTable(rows: readonly LatencyRow[]): string {

@@ -21,19 +21,32 @@ test(
     const folder = await temporaryFolder('bench');
     context.after(() => folder.remove());
     const json = path.join(folder.path, 'results.json');
-    const only = '--only=start,memory,latency/50/4';
+    const only = '--only=start,memory,pauses/500,latency/50/4';
     const bench = await startProcess(process.execPath, [BENCH, ...SHORT, only, `--json=${json}`]);
     context.after(() => bench.stop());
     assert.equal(await bench.exited, 0, bench.output());
 
     const results = JSON.parse(await readFile(json, 'utf8')) as BenchResults;
+    // Where the system allows it, those with little CPU follow.
+    const isLimited = results.starts.length > 2;
     assert.deepEqual(
-      results.starts.map(({ program }) => program),
-      ['exporter', 'bare server'],
+      results.starts.map(({ program, cpus }) => [program, cpus ?? 'all']),
+      ['all', ...(isLimited ? [0.25] : [])].flatMap((cpus) => [
+        ['exporter', cpus],
+        ['bare server', cpus],
+      ]),
     );
+    assert.equal(isLimited, !bench.stderr().includes('is left out: no control group'));
     assert.equal(results.memory.length, 2);
     assert.equal(results.memory[0]!.locustReads, 20);
     assert.ok(results.memory.every(({ after }) => after.rssAnonBytes > 2 ** 20));
+    assert.deepEqual(
+      results.pauses.map(({ scrapes }) => scrapes > 0),
+      [false, true, true],
+    );
+    for (const { answers, p50Ms, slowestMs } of results.pauses) {
+      assert.ok(answers > 10 && p50Ms > 0 && slowestMs >= p50Ms);
+    }
     // Two encodings of two formats, in each mode and as static files.
     assert.equal(results.latency.length, 2 * 2 * (MODES.length + 1));
     for (const row of results.latency) {
@@ -51,3 +64,13 @@ test(
     assert.doesNotMatch(report, /NaN|Infinity|undefined/);
   },
 );
+
+test('what cannot be measured here is said before anything is', async (context) => {
+  const bench = await startProcess(process.execPath, [BENCH, '--only=start,cost'], {
+    env: { CHROMIUM_PATH: '/nonexistent' },
+  });
+  context.after(() => bench.stop());
+  assert.equal(await bench.exited, 1);
+  assert.match(bench.stderr(), /Error: .*Chromium not found at \/nonexistent/);
+  assert.doesNotMatch(bench.stderr(), /^start$/m);
+});

@@ -1,13 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { format, resolveConfig } from 'prettier';
+import { installedRelease } from '../helpers/locust-versions.ts';
+import { demand } from '../helpers/requirement.ts';
 import { startBenchLocust, type BenchLocust } from './bench-locust.ts';
 import { parseBenchOptions } from './bench-options.ts';
 import { benchReport, type BenchResults } from './bench-report.ts';
+import type { CostRow } from './cost-row.ts';
 import type { LatencyRow } from './latency-row.ts';
+import { COST_LOCUST, measureCost, whyCostCannotBeMeasured } from './measure-cost.ts';
 import { measureInCgroup, type CgroupRow } from './measure-in-cgroup.ts';
 import { measureLatencies } from './measure-latency.ts';
 import { measureMemory, type MemoryRow } from './measure-memory.ts';
+import { measurePauses, type PauseRow } from './measure-pauses.ts';
 import { measureStarts, type StartRow } from './measure-start.ts';
 import { MODES, PREDECESSOR_MODE } from './modes.ts';
 import { bareProgram, exporterProgram, predecessorProgram } from './programs.ts';
@@ -16,9 +21,13 @@ import { startLoadGenerator } from './scrape-load.ts';
 
 const MEMORY_ENDPOINTS = 500;
 const CGROUP_ENDPOINTS = 10_000;
+const PAUSE_ENDPOINTS = [500, 10_000];
+/** What Kubernetes calls 250m. */
+const LITTLE_CPUS = 0.25;
 
 const options = parseBenchOptions(process.argv.slice(2));
 const predecessor = process.env['PEER_BINARY'];
+if (options.wants('cost')) demand(whyCostCannotBeMeasured());
 const generator = startLoadGenerator();
 try {
   const results: BenchResults = {
@@ -26,6 +35,8 @@ try {
     starts: options.wants('start') ? await starts() : [],
     memory: options.wants('memory') ? await memory() : [],
     cgroup: options.wants('cgroup') ? await cgroup() : [],
+    pauses: await pauses(),
+    cost: options.wants('cost') ? await cost() : [],
     latency: await latency(),
   };
   await publish(results);
@@ -42,6 +53,7 @@ function setting(): Record<string, string> {
     'Node.js': process.version,
     CPU: `${cpu?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
     system: `${os.type()} ${os.release()}, ${process.arch}`,
+    ...(options.wants('cost') && { 'real Locust': installedRelease(COST_LOCUST) }),
     'answers of Locust': options.delayMs === 0 ? 'at once' : `after ${options.delayMs} ms`,
     predecessor: predecessor === undefined ? 'not given' : 'ContainerSolutions/locust_exporter',
   };
@@ -56,7 +68,7 @@ function starts(): Promise<StartRow[]> {
     ...(predecessor === undefined ? [] : [predecessorProgram(predecessor, url)]),
     bareProgram(),
   ];
-  return measureStarts(programs, options.starts);
+  return measureStarts(programs, { starts: options.starts, littleCpus: LITTLE_CPUS, tell });
 }
 
 async function memory(): Promise<MemoryRow[]> {
@@ -87,6 +99,22 @@ async function cgroup(): Promise<CgroupRow[]> {
     }
     return rows;
   });
+}
+
+async function pauses(): Promise<PauseRow[]> {
+  const rows: PauseRow[] = [];
+  for (const size of options.sizes) {
+    if (!PAUSE_ENDPOINTS.includes(size) || !options.wants(`pauses/${size}`)) continue;
+    tell(`pauses: ${size} endpoints`);
+    rows.push(
+      ...(await withLocust(size, (locust) => measurePauses(locust, generator, options.rounds))),
+    );
+  }
+  return rows;
+}
+
+function cost(): Promise<CostRow[]> {
+  return measureCost({ rounds: options.rounds, seconds: options.costSeconds, tell });
 }
 
 async function latency(): Promise<LatencyRow[]> {

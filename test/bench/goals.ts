@@ -1,17 +1,13 @@
 import type { BenchResults } from './bench-report.ts';
+import { costGoals } from './cost-goals.ts';
+import { atMost, type GoalRow } from './goal-row.ts';
 import type { LatencyRow } from './latency-row.ts';
 import { figure, mebibytes } from './markdown-table.ts';
 import { MODES, type Mode } from './modes.ts';
 
-export interface GoalRow {
-  readonly what: string;
-  readonly goal: string;
-  readonly measured: string;
-  readonly reached: boolean;
-}
-
 const ENDPOINTS = 500;
 const MANY_SCRAPERS = 50;
+const PAUSE_ENDPOINTS = 10_000;
 
 const MOST = {
   onDemandToPredecessor: 0.35,
@@ -19,22 +15,31 @@ const MOST = {
   rssAnonBytes: 48 * 2 ** 20,
   rssBytes: 110 * 2 ** 20,
   startMs: 120,
+  pauseMs: 50,
 };
 const LEAST_SAMPLES_TO_PREDECESSOR = 1.5;
 /** One read at a time is as many as one scraper causes, but not always as fast. */
 const READS_TOLERANCE = 1.25;
 
 /** What was measured of the figures that the exporter wants to reach; it fails for none of them. */
-export function goals({ starts, memory, latency }: Omit<BenchResults, 'setting'>): GoalRow[] {
+export function goals({
+  starts,
+  memory,
+  latency,
+  pauses,
+  cost,
+}: Omit<BenchResults, 'setting' | 'cgroup'>): GoalRow[] {
   const rows: GoalRow[] = [];
   const one = plainText(latency, 1);
   const onDemand = ofMode(one, 'each-read');
   const predecessor = one.find(({ program }) => program === 'predecessor');
-  const start = starts.find(({ program }) => program === 'exporter')?.medianMs;
+  const start = starts.find(({ program, cpus }) => program === 'exporter' && cpus === undefined);
 
-  atMost('median latency ÷ predecessor, on-demand', onDemand?.toPredecessor, {
-    most: MOST.onDemandToPredecessor,
-  });
+  rows.push(
+    ...atMost('median latency ÷ predecessor, on-demand', onDemand?.toPredecessor, {
+      most: MOST.onDemandToPredecessor,
+    }),
+  );
   if (onDemand?.samples !== undefined && predecessor?.samples !== undefined) {
     const ratio = onDemand.samples / predecessor.samples;
     rows.push({
@@ -44,34 +49,38 @@ export function goals({ starts, memory, latency }: Omit<BenchResults, 'setting'>
       reached: ratio >= LEAST_SAMPLES_TO_PREDECESSOR,
     });
   }
-  atMost('median latency ÷ predecessor, loop', ofMode(one, 'loop')?.toPredecessor, {
-    most: MOST.loopToPredecessor,
-  });
+  rows.push(
+    ...atMost('median latency ÷ predecessor, loop', ofMode(one, 'loop')?.toPredecessor, {
+      most: MOST.loopToPredecessor,
+    }),
+  );
   for (const { key, label } of MODES) {
     const few = ofMode(one, key)?.locustReadsPerSecond;
     const many = ofMode(plainText(latency, MANY_SCRAPERS), key)?.locustReadsPerSecond;
     if (few === undefined) continue;
     const what = `reads of Locust per second with ${MANY_SCRAPERS} scrapers, not one; ${label}`;
     // Within a round of less than two seconds there may be one read more.
-    atMost(what, many, { most: Math.max(few * READS_TOLERANCE, few + 1) });
+    rows.push(...atMost(what, many, { most: Math.max(few * READS_TOLERANCE, few + 1) }));
   }
   for (const { program, mode, after, scrapes } of memory) {
     if (program !== 'exporter') continue;
     const when = `after ${scrapes} scrapes, MiB; ${mode}`;
-    atMost(`RssAnon ${when}`, after.rssAnonBytes, { most: MOST.rssAnonBytes, show: mebibytes });
-    atMost(`RSS ${when}`, after.rssBytes, { most: MOST.rssBytes, show: mebibytes });
+    rows.push(
+      ...atMost(`RssAnon ${when}`, after.rssAnonBytes, {
+        most: MOST.rssAnonBytes,
+        show: mebibytes,
+      }),
+    );
+    rows.push(...atMost(`RSS ${when}`, after.rssBytes, { most: MOST.rssBytes, show: mebibytes }));
   }
-  atMost('start, ms', start, { most: MOST.startMs });
-  return rows;
-
-  function atMost(
-    what: string,
-    value: number | undefined,
-    { most, show = figure }: { most: number; show?: (value: number) => string },
-  ): void {
-    if (value === undefined) return;
-    rows.push({ what, goal: `≤ ${show(most)}`, measured: show(value), reached: value <= most });
+  rows.push(...atMost('start, ms', start?.medianMs, { most: MOST.startMs }));
+  for (const { endpoints, mode, scrapes, p99Ms, slowestMs } of pauses) {
+    if (endpoints !== PAUSE_ENDPOINTS || scrapes === 0) continue;
+    const when = `of /healthz with ${endpoints.toLocaleString('en')} endpoints, ms; ${mode}`;
+    rows.push(...atMost(`slowest answer ${when}`, slowestMs, { most: MOST.pauseMs }));
+    rows.push(...atMost(`p99 ${when}`, p99Ms, { most: MOST.pauseMs }));
   }
+  return [...rows, ...costGoals(cost)];
 }
 
 function plainText(latency: readonly LatencyRow[], count: number): LatencyRow[] {

@@ -47,18 +47,7 @@ export async function measureInCgroup(
     execFileSync('sync', [node]);
     execFileSync('dd', [`if=${node}`, 'iflag=nocache', 'count=0', 'status=none']);
     await locust.play(newReport);
-    const program = exporterProgram(locust.url, settings, node);
-    const started = await startProgram({
-      ...program,
-      command: 'sh',
-      args: (port) => [
-        '-c',
-        'echo $$ > "$0" && exec "$@"',
-        cgroup.processesFile,
-        program.command,
-        ...program.args(port),
-      ],
-    });
+    const started = await startProgram(cgroup.hold(exporterProgram(locust.url, settings, node)));
     const { pid } = started.process;
     try {
       const { majorFaults: startMajorFaults } = readProcessTimes(pid);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseProcessMemory, parseProcessTimes, readProcessMemory } from './process-figures.ts';
+import {
+  parseProcessMemory,
+  parseProcessTimes,
+  parseScheduledSeconds,
+  readCpuSeconds,
+  readProcessMemory,
+} from './process-figures.ts';
 
 describe('the figures of a process', () => {
   it('are read after the name, whatever that holds', () => {
@@ -15,8 +21,15 @@ describe('the figures of a process', () => {
     assert.ok(Number.isNaN(parseProcessMemory('Name:\tnode\n').rssBytes));
   });
 
+  it('are seconds where the kernel counts nanoseconds', () => {
+    assert.equal(parseScheduledSeconds('1500000000 33 7\n'), 1.5);
+    assert.ok(Number.isNaN(parseScheduledSeconds('')));
+  });
+
   it('are those of a living process', { skip: process.platform !== 'linux' && 'no /proc' }, () => {
     const { rssBytes, rssAnonBytes } = readProcessMemory(process.pid);
     assert.ok(rssAnonBytes > 2 ** 20 && rssBytes > rssAnonBytes);
+    const before = readCpuSeconds(process.pid);
+    assert.ok(before > 0.01 && readCpuSeconds(process.pid) >= before);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** `/proc/PID/stat` counts in these, on every Linux that there is. */
 const TICKS_PER_SECOND = 100;
@@ -41,4 +41,17 @@ export function readProcessTimes(pid: number): ProcessTimes {
 
 export function readProcessMemory(pid: number): ProcessMemory {
   return parseProcessMemory(readFileSync(`/proc/${pid}/status`, 'utf8'));
+}
+
+/** Of all its threads, to the nanosecond, where `/proc/PID/stat` counts in hundredths. */
+export function readCpuSeconds(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder)
+    .map((thread) => readFileSync(`${folder}/${thread}/schedstat`, 'utf8'))
+    .reduce((all, text) => all + parseScheduledSeconds(text), 0);
+}
+
+/** @param text of `/proc/PID/task/THREAD/schedstat` */
+export function parseScheduledSeconds(text: string): number {
+  return Number(/^\d+/.exec(text)?.[0] ?? NaN) / 1e9;
 }

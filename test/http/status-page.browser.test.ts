@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { renderStatusPage, STATUS_PAGE_CSP, type StatusView } from '../../src/http/status-page.ts';
+import { startChromium, whyChromiumIsMissing } from '../helpers/chromium.ts';
+import { needs } from '../helpers/requirement.ts';
 import { sampleEndpoint, sampleSnapshot, sampleView, viewFullOf } from './sample-status-view.ts';
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const isMissing = !existsSync(executablePath);
-const reason = `Chromium not found at ${executablePath}; set CHROMIUM_PATH`;
-const isSkippable = process.env['CI'] === undefined;
 
 const HOSTILE = `</title></style><script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
 
@@ -50,7 +46,7 @@ const colourful = sampleView({
 });
 const down = sampleView({ snapshot: null, problem: colourful.problem });
 
-describe('status page in Chromium', { skip: isMissing && isSkippable && reason }, () => {
+describe('status page in Chromium', needs(whyChromiumIsMissing()), () => {
   let view: StatusView;
   let isFailing = false;
   let url: string;
@@ -69,20 +65,12 @@ describe('status page in Chromium', { skip: isMissing && isSkippable && reason }
   });
 
   before(async () => {
-    assert.ok(!isMissing, reason);
+    browser = await startChromium();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
   });
 
   after(async () => {
-    if (isMissing) return;
     await browser.close();
     server.closeAllConnections();
     server.close();

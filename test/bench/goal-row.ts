@@ -1,0 +1,24 @@
+import { figure } from './markdown-table.ts';
+
+/** A figure that the exporter wants to reach, and what was measured. */
+export interface GoalRow {
+  readonly what: string;
+  readonly goal: string;
+  readonly measured: string;
+  readonly reached: boolean;
+}
+
+export interface Bound {
+  readonly most: number;
+  readonly show?: (value: number) => string;
+}
+
+/** None where it was not measured. */
+export function atMost(
+  what: string,
+  value: number | undefined,
+  { most, show = figure }: Bound,
+): GoalRow[] {
+  if (value === undefined) return [];
+  return [{ what, goal: `≤ ${show(most)}`, measured: show(value), reached: value <= most }];
+}
