@@ -8,6 +8,8 @@ export interface BenchOptions {
   /** Of the measurement of memory. */
   readonly scrapes: number;
   readonly starts: number;
+  /** How long `memory` looks at a program that nobody asks. */
+  readonly idleMs: number;
   /** Of the control group. */
   readonly limitMib: number;
   /** Of each contender and round of `cost`. */
@@ -16,6 +18,8 @@ export interface BenchOptions {
   readonly delayMs: number;
   readonly json: string | undefined;
   readonly write: string | undefined;
+  /** Files of `--json` from earlier runs, whose results are put before these. */
+  readonly earlier: readonly string[];
   /** Whether a measurement was asked for; `cgroup` and `cost` only when named. */
   readonly wants: (id: string) => boolean;
 }
@@ -37,12 +41,13 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
-      ...{ only: text, json: text, write: text },
+      ...{ only: text, json: text, write: text, earlier: text },
       ...{
         rounds: text,
         'round-ms': text,
         scrapes: text,
         starts: text,
+        'idle-ms': text,
         'cost-seconds': text,
         'delay-ms': text,
         'limit-mib': text,
@@ -52,7 +57,15 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const defaults = values.quick ? QUICK : FULL;
   const only = values.only?.split(',');
   const count = (
-    flag: 'rounds' | 'round-ms' | 'scrapes' | 'starts' | 'cost-seconds' | 'delay-ms' | 'limit-mib',
+    flag:
+      | 'rounds'
+      | 'round-ms'
+      | 'scrapes'
+      | 'starts'
+      | 'idle-ms'
+      | 'cost-seconds'
+      | 'delay-ms'
+      | 'limit-mib',
     otherwise: number,
     least = 1,
   ): number => {
@@ -67,10 +80,12 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     roundMs: count('round-ms', defaults.roundMs),
     scrapes: count('scrapes', defaults.scrapes),
     starts: count('starts', defaults.starts),
+    idleMs: count('idle-ms', 10_000),
     limitMib: count('limit-mib', 128, 16),
     costSeconds: count('cost-seconds', 30),
     delayMs: count('delay-ms', 0, 0),
     ...{ json: values.json, write: values.write },
+    earlier: values.earlier?.split(',') ?? [],
     wants: (id) =>
       only === undefined
         ? !ONLY_WHEN_NAMED.has(id)

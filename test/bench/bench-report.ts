@@ -1,3 +1,4 @@
+import type { WriterRow } from './compare-writers.ts';
 import type { CostRow } from './cost-row.ts';
 import type { GoalRow } from './goal-row.ts';
 import { goals } from './goals.ts';
@@ -13,6 +14,7 @@ export interface BenchResults {
   readonly setting: Readonly<Record<string, string>>;
   readonly starts: readonly StartRow[];
   readonly memory: readonly MemoryRow[];
+  readonly writers: readonly WriterRow[];
   readonly cgroup: readonly CgroupRow[];
   readonly pauses: readonly PauseRow[];
   readonly cost: readonly CostRow[];
@@ -21,7 +23,7 @@ export interface BenchResults {
 
 /** The results as Markdown, without what was not measured. */
 export function benchReport(results: BenchResults): string {
-  const { setting, starts, memory, cgroup, pauses, cost, latency } = results;
+  const { setting, starts, memory, writers, cgroup, pauses, cost, latency } = results;
   const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];
   return [
     markdownTable<readonly [string, string]>(
@@ -36,6 +38,7 @@ export function benchReport(results: BenchResults): string {
     section('Memory', memoryTable, memory),
     section('In little memory', cgroupTable, cgroup),
     section('Pauses', pauseTable, pauses),
+    section('Writers', writerTable, writers),
     section('Cost to a real Locust', costTable, cost),
     ...sizes.map((size) =>
       section(
@@ -98,6 +101,19 @@ function memoryTable(rows: readonly MemoryRow[]): string {
         cell: ({ cpuSeconds, scrapes }) => figure((cpuSeconds / scrapes) * 1000),
       },
       { heading: 'reads of Locust', cell: ({ locustReads }) => String(locustReads) },
+      { heading: 'CPU ms per s, idle', cell: ({ idleMsPerSecond }) => figure(idleMsPerSecond) },
+    ],
+    rows,
+  );
+}
+
+function writerTable(rows: readonly WriterRow[]): string {
+  return markdownTable(
+    [
+      { heading: 'writer', cell: ({ writer }) => writer, align: 'left' },
+      { heading: 'samples', cell: ({ samples }) => String(samples) },
+      { heading: 'median ms', cell: ({ medianMs }) => figure(medianMs) },
+      { heading: '÷ our own', cell: ({ medianMs }) => figure(medianMs / rows[0]!.medianMs) },
     ],
     rows,
   );

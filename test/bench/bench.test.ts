@@ -10,7 +10,7 @@ import type { BenchResults } from './bench-report.ts';
 import { MODES } from './modes.ts';
 
 const BENCH = path.join(import.meta.dirname, 'bench.ts');
-const SHORT = ['--rounds=1', '--round-ms=20', '--scrapes=20', '--starts=1'];
+const SHORT = ['--rounds=1', '--round-ms=20', '--scrapes=20', '--starts=1', '--idle-ms=200'];
 
 test(
   'a short benchmark measures everything that it is asked for',
@@ -21,7 +21,7 @@ test(
     const folder = await temporaryFolder('bench');
     context.after(() => folder.remove());
     const json = path.join(folder.path, 'results.json');
-    const only = '--only=start,memory,pauses/500,latency/50/4';
+    const only = '--only=start,memory,writers,pauses/500,latency/50/4';
     const bench = await startProcess(process.execPath, [BENCH, ...SHORT, only, `--json=${json}`]);
     context.after(() => bench.stop());
     assert.equal(await bench.exited, 0, bench.output());
@@ -40,6 +40,9 @@ test(
     assert.equal(results.memory.length, 2);
     assert.equal(results.memory[0]!.locustReads, 20);
     assert.ok(results.memory.every(({ after }) => after.rssAnonBytes > 2 ** 20));
+    assert.ok(results.memory.every(({ idleMsPerSecond }) => idleMsPerSecond < 1000));
+    const [own, other] = results.writers;
+    assert.ok(own!.samples > 6000 && own!.medianMs > 0 && other!.medianMs > 0);
     assert.deepEqual(
       results.pauses.map(({ scrapes }) => scrapes > 0),
       [false, true, true],

@@ -6,6 +6,8 @@ import { demand } from '../helpers/requirement.ts';
 import { startBenchLocust, type BenchLocust } from './bench-locust.ts';
 import { parseBenchOptions } from './bench-options.ts';
 import { benchReport, type BenchResults } from './bench-report.ts';
+import { combineResults } from './combine-results.ts';
+import { compareWriters, type WriterRow } from './compare-writers.ts';
 import type { CostRow } from './cost-row.ts';
 import type { LatencyRow } from './latency-row.ts';
 import { COST_LOCUST, measureCost, whyCostCannotBeMeasured } from './measure-cost.ts';
@@ -19,7 +21,8 @@ import { bareProgram, exporterProgram, predecessorProgram } from './programs.ts'
 import { replaceBetweenMarkers } from './replace-between-markers.ts';
 import { startLoadGenerator } from './scrape-load.ts';
 
-const MEMORY_ENDPOINTS = 500;
+/** Of `memory` and `writers`. */
+const USUAL_ENDPOINTS = 500;
 const CGROUP_ENDPOINTS = 10_000;
 const PAUSE_ENDPOINTS = [500, 10_000];
 /** What Kubernetes calls 250m. */
@@ -30,16 +33,20 @@ const predecessor = process.env['PEER_BINARY'];
 if (options.wants('cost')) demand(whyCostCannotBeMeasured());
 const generator = startLoadGenerator();
 try {
+  const earlier = await Promise.all(
+    options.earlier.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as BenchResults),
+  );
   const results: BenchResults = {
     setting: setting(),
     starts: options.wants('start') ? await starts() : [],
     memory: options.wants('memory') ? await memory() : [],
+    writers: options.wants('writers') ? await writers() : [],
     cgroup: options.wants('cgroup') ? await cgroup() : [],
     pauses: await pauses(),
     cost: options.wants('cost') ? await cost() : [],
     latency: await latency(),
   };
-  await publish(results);
+  await publish(combineResults([...earlier, results]));
   // A scrape that fails anywhere else has ended the benchmark.
   if (results.cgroup.some(({ failure }) => failure !== '')) process.exitCode = 1;
 } finally {
@@ -72,21 +79,26 @@ function starts(): Promise<StartRow[]> {
 }
 
 async function memory(): Promise<MemoryRow[]> {
-  return withLocust(MEMORY_ENDPOINTS, async (locust) => {
+  return withLocust(USUAL_ENDPOINTS, async (locust) => {
     const rows: MemoryRow[] = [];
     for (const mode of MODES.filter(({ key }) => key === 'each-read' || key === 'loop')) {
       tell(`memory: ${mode.label}`);
       const program = { ...exporterProgram(locust.url, mode.settings), name: 'exporter' as const };
-      rows.push(await measureMemory(program, mode, options.scrapes, locust, generator));
+      rows.push(await measureMemory(program, mode, options, locust, generator));
     }
     if (predecessor !== undefined) {
       tell('memory: predecessor');
       const program = predecessorProgram(predecessor, locust.url);
       const named = { ...program, name: 'predecessor' as const };
-      rows.push(await measureMemory(named, PREDECESSOR_MODE, options.scrapes, locust, generator));
+      rows.push(await measureMemory(named, PREDECESSOR_MODE, options, locust, generator));
     }
     return rows;
   });
+}
+
+function writers(): Promise<WriterRow[]> {
+  tell('writers');
+  return compareWriters(USUAL_ENDPOINTS);
 }
 
 async function cgroup(): Promise<CgroupRow[]> {

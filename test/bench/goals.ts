@@ -28,7 +28,7 @@ export function goals({
   latency,
   pauses,
   cost,
-}: Omit<BenchResults, 'setting' | 'cgroup'>): GoalRow[] {
+}: Pick<BenchResults, 'starts' | 'memory' | 'latency' | 'pauses' | 'cost'>): GoalRow[] {
   const rows: GoalRow[] = [];
   const one = plainText(latency, 1);
   const onDemand = ofMode(one, 'each-read');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchLocust } from './bench-locust.ts';
 import type { Mode } from './modes.ts';
 import { startMeasured } from './measured-program.ts';
@@ -13,13 +14,15 @@ export interface MemoryRow {
   readonly after: ProcessMemory;
   readonly cpuSeconds: number;
   readonly locustReads: number;
+  /** CPU that it takes when nobody asks. */
+  readonly idleMsPerSecond: number;
 }
 
 /** So many scrapes, one after the other without a pause, in the encoding that Prometheus asks for. */
 export async function measureMemory(
   program: Parameters<typeof startMeasured>[0],
   { label, newReport }: Pick<Mode, 'label' | 'newReport'>,
-  scrapes: number,
+  { scrapes, idleMs }: { readonly scrapes: number; readonly idleMs: number },
   locust: BenchLocust,
   generator: LoadGenerator,
 ): Promise<MemoryRow> {
@@ -28,6 +31,7 @@ export async function measureMemory(
   try {
     const format = program.name === 'exporter' ? 'openmetrics' : 'text';
     const headers = scrapeHeaders({ format, gzip: true });
+    const idleMsPerSecond = await idleCpu(measured.pid, idleMs);
     const before = readProcessMemory(measured.pid);
     const readsBefore = await locust.reads();
     const { cpuSeconds } = readProcessTimes(measured.pid);
@@ -37,8 +41,17 @@ export async function measureMemory(
       after: readProcessMemory(measured.pid),
       cpuSeconds: readProcessTimes(measured.pid).cpuSeconds - cpuSeconds,
       locustReads: (await locust.reads()) - readsBefore,
+      idleMsPerSecond,
     };
   } finally {
     await measured.stop();
   }
+}
+
+async function idleCpu(pid: number, idleMs: number): Promise<number> {
+  const { cpuSeconds } = readProcessTimes(pid);
+  const startMs = performance.now();
+  await sleep(idleMs);
+  const seconds = (performance.now() - startMs) / 1000;
+  return ((readProcessTimes(pid).cpuSeconds - cpuSeconds) * 1000) / seconds;
 }

@@ -3,6 +3,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../helpers/free-port.ts';
+import { SHIPPED_ENVIRONMENT } from '../helpers/shipped-environment.ts';
 import { SHIPPED_FLAGS } from '../helpers/shipped-flags.ts';
 import { startProcess, type RunningProcess } from '../helpers/start-process.ts';
 
@@ -40,8 +41,7 @@ export function exporterProgram(
     env: (port) => ({
       LISTEN_ADDRESS: `127.0.0.1:${port}`,
       LOCUST_URL: locustUrl,
-      // As in the image.
-      MALLOC_ARENA_MAX: '1',
+      ...SHIPPED_ENVIRONMENT,
       // Reports of 10,000 endpoints to 50 scrapers take their time.
       LOCUST_TIMEOUT: '30s',
       ...settings,
