@@ -9,7 +9,7 @@ import { watchGone } from './collect/watch-gone.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
 import type { WebConfigFile } from './config/read-web-config.ts';
 import type { Settings } from './config/settings.ts';
-import { connectPushgateway } from './connect-pushgateway.ts';
+import type { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
 import { createApp } from './http/create-app.ts';
 import { limitRequests } from './http/limit-requests.ts';
@@ -142,12 +142,14 @@ export async function startExporter(
     };
   }
 
-  const pusher = connectPushgateway(settings, self, logger, async () => {
+  const exposition = async () => {
     const now = await read(settings.LOCUST_TIMEOUT);
     const outcome = reader.goneSinceMs() === null ? now : (ending.final() ?? now);
     const body = await render(outcome, { format: 'text', gzip: false });
     return { text: body.toString(), isWhole: outcome.report.snapshot !== null };
-  });
+  };
+  const gateway = settings.PUSHGATEWAY_URL;
+  const pusher = gateway && (await pushTo(gateway, settings, self, logger, exposition));
 
   const gone = Promise.withResolvers<null>();
   const server = await listen(app, settings.LISTEN_ADDRESS, {
@@ -189,7 +191,12 @@ export async function startExporter(
   };
 }
 
-/** What few want is loaded for them alone. */
+/* What few want is loaded for them alone. */
+
+async function pushTo(...args: Parameters<typeof connectPushgateway>) {
+  return (await import('./connect-pushgateway.ts')).connectPushgateway(...args);
+}
+
 async function protect(started: WebConfigFile, logger: Logger) {
   const { followWebConfig } = await import('./config/follow-web-config.ts');
   const { basicAuth } = await import('./http/basic-auth.ts');

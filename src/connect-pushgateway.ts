@@ -3,15 +3,14 @@ import type { Settings } from './config/settings.ts';
 import type { SelfMetrics } from './metrics/self.ts';
 import { createPusher, type Exposition, type Pusher } from './push/pusher.ts';
 
-/** A pusher to the Pushgateway that the settings name, if they do. */
+/** A pusher to a Pushgateway, by the settings. */
 export function connectPushgateway(
+  url: URL,
   settings: Settings,
   self: SelfMetrics,
   logger: Logger,
   exposition: () => Promise<Exposition>,
-): Pusher | null {
-  const url = settings.PUSHGATEWAY_URL;
-  if (url === null) return null;
+): Pusher {
   return createPusher({
     url,
     job: settings.PUSHGATEWAY_JOB,

@@ -1,5 +1,4 @@
 import { customCleanEnv, makeValidator } from 'envalid';
-import { checkClientKey } from './check-client-key.ts';
 import { isUrlOverruled } from './locust-credentials.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './paths.ts';
 import { redactUrls } from './redact-urls.ts';
@@ -71,7 +70,7 @@ export async function loadConfig(
   const values = await parseAll(raw, describe);
   const comesFromPredecessor = [...candidates.values()].some(({ alias }) => alias !== undefined);
   const settings = decideAuto(values, comesFromPredecessor ? 'on' : 'off');
-  if (problems.length === known.length) checkTogether(settings, describe);
+  if (problems.length === known.length) await checkTogether(settings, describe);
   if (problems.length > 0) throw new ConfigError(problems);
   const warnings: string[] = [];
   for (const [name, { own, alias }] of candidates) {
@@ -183,10 +182,10 @@ async function warnOfTwo(name: SettingName, own: Given, alias: Given): Promise<s
 }
 
 /** What no value tells by itself. */
-function checkTogether(
+async function checkTogether(
   settings: Settings,
   describe: (name: SettingName, problem: string) => void,
-): void {
+): Promise<void> {
   if (HEALTH_PATHS.includes(settings.METRICS_PATH)) {
     describe('METRICS_PATH', 'expected a path that is not one of the health checks');
   }
@@ -205,8 +204,11 @@ function checkTogether(
     describe('LOCUST_CLIENT_KEY_FILE', 'expected both this and LOCUST_CLIENT_CERT_FILE');
   }
   const { LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key } = settings;
-  const keyProblem = cert === null || key === null ? null : checkClientKey(cert.pem, key.secret);
-  if (keyProblem !== null) describe('LOCUST_CLIENT_KEY_FILE', keyProblem);
+  if (cert !== null && key !== null) {
+    const { checkClientKey } = await import('./check-client-key.ts');
+    const problem = checkClientKey(cert.pem, key.secret);
+    if (problem !== null) describe('LOCUST_CLIENT_KEY_FILE', problem);
+  }
   if (settings.LOCUST_LOGIN_PATH !== '' && settings.LOCUST_USERNAME === '') {
     describe('LOCUST_USERNAME', 'expected a user for the login form');
   }

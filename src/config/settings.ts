@@ -21,7 +21,6 @@ import {
   fromLogLevel,
   fromTelemetryPath,
 } from './predecessor-values.ts';
-import { readCertificates } from './read-certificates.ts';
 import { readHeaders } from './read-headers.ts';
 import { readSecret } from './read-secret.ts';
 
@@ -61,6 +60,9 @@ const parsePattern = async (text: string) =>
 
 const parseRewrites = async (text: string) =>
   (await import('./parse-rewrites.ts')).parseRewrites(text);
+
+const readCertificates = async (path: string) =>
+  (await import('./read-certificates.ts')).readCertificates(path);
 
 const readWebConfig = async (path: string) =>
   (await import('./read-web-config.ts')).readWebConfig(path);

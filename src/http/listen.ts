@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 
@@ -41,7 +40,7 @@ export async function listen(
     keepAliveTimeout: 75_000,
     connectionsCheckingInterval: Math.min(1000, headersTimeout / 4),
   };
-  const server = createAnyServer(timeouts, tls);
+  const server = await createAnyServer(timeouts, tls);
   keepSockets(server);
   // Of a connection on which nothing moves, seen at the first or second end of this time.
   server.timeout = requestTimeoutMs;
@@ -64,13 +63,15 @@ export async function listen(
   return server;
 }
 
-function createAnyServer(
+async function createAnyServer(
   timeouts: ServerOptions & { headersTimeout: number },
   tls: ListenOptions['tls'],
-): Server {
+): Promise<Server> {
   let current = tls?.();
   if (!tls || !current) return createServer(timeouts);
   const { asked, required, verified } = current.clientCertificate;
+  // Few want it, and it takes a while to load.
+  const { createServer: createTlsServer } = await import('node:https');
   const server = createTlsServer({
     ...timeouts,
     ...current.context,

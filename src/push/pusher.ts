@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
 import type { Logger } from 'pino';
-import { Pushgateway, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import Pushgateway from 'prom-client/lib/pushgateway.js';
 import { unlessAborted } from '../async/unless-aborted.ts';
 import { groupPath } from './group-path.ts';
 import { BadStatus, TooLate, toPushProblem } from './push-problem.ts';
