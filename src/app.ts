@@ -107,8 +107,8 @@ export async function startExporter(
           }
         : null,
     metricsPath: settings.METRICS_PATH,
-    metrics: async ({ format, gzip, timeoutMs }) => {
-      const outcome = await known(timeoutMs);
+    metrics: async ({ format, gzip, timeoutMs, scraper }) => {
+      const outcome = await known(timeoutMs, scraper);
       const onSent = () => {
         ending.sent(outcome);
       };
@@ -119,13 +119,13 @@ export async function startExporter(
   });
 
   /** What is known of Locust now, or was at the end. */
-  async function read(timeoutMs: number): Promise<Outcome> {
+  async function read(timeoutMs: number, scraper?: object): Promise<Outcome> {
     const final = stopping ? ending.final() : null;
-    return final ?? collector.current(timeoutMs);
+    return final ?? collector.current(timeoutMs, scraper);
   }
 
-  async function known(timeoutMs: number): Promise<Outcome> {
-    return ending.present(await read(timeoutMs));
+  async function known(timeoutMs: number, scraper?: object): Promise<Outcome> {
+    return ending.present(await read(timeoutMs, scraper));
   }
 
   function statusView({ report, problem }: Outcome): StatusView {

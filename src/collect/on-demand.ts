@@ -9,7 +9,14 @@ export interface OnDemandOptions {
   readonly cacheTtlMs: number;
 }
 
-/** Reads Locust when asked; those who ask meanwhile share the read in flight. */
+/** How many times as old a report may be for a scraper that has not had it. */
+const SHARED = 4;
+
+/**
+ * Reads Locust when asked; those who ask meanwhile share the read in flight. A scraper that comes
+ * again takes what another one has caused since its last time, so that ten whose interval is
+ * several times the cache's cost Locust little more than one.
+ */
 export function createOnDemandCollector({
   reader,
   clock,
@@ -18,6 +25,8 @@ export function createOnDemandCollector({
 }: OnDemandOptions): Collector {
   let inFlight: Promise<Outcome> | null = null;
   let last: Outcome | null = null;
+  /** When the report was read that a scraper got last. */
+  const given = new WeakMap<object, number>();
 
   function startRead(timeoutMs: number): Promise<Outcome> {
     inFlight = reader.read(timeoutMs).then((outcome) => {
@@ -38,14 +47,25 @@ export function createOnDemandCollector({
     return outcome.problem?.code === 'timeout' && leftMs > 0 ? current(leftMs) : outcome;
   }
 
-  function current(timeoutMs: number): Promise<Outcome> {
-    if (last !== null && clock.monotonicMs() - last.atMs < cacheTtlMs) return Promise.resolve(last);
+  function isFresh(outcome: Outcome, scraper: object | undefined): boolean {
+    const ageMs = clock.monotonicMs() - outcome.atMs;
+    if (ageMs < cacheTtlMs) return true;
+    const before = scraper && given.get(scraper);
+    return before !== undefined && before < outcome.atMs && ageMs < SHARED * cacheTtlMs;
+  }
+
+  function current(timeoutMs: number, scraper?: object): Promise<Outcome> {
+    if (last !== null && isFresh(last, scraper)) return Promise.resolve(last);
     const budgetMs = Math.min(timeoutMs, locustTimeoutMs);
     return inFlight === null ? startRead(budgetMs) : joinRead(inFlight, budgetMs);
   }
 
   return {
-    current,
+    async current(timeoutMs, scraper) {
+      const outcome = await current(timeoutMs, scraper);
+      if (scraper !== undefined) given.set(scraper, outcome.atMs);
+      return outcome;
+    },
     start: () => undefined,
     stop: () => undefined,
   };

@@ -113,7 +113,8 @@ export const SETTINGS = {
     parse: durationFrom(0, '0s'),
     default: '1s',
     unit: 'ms',
-    description: 'on-demand mode: a report younger than this is served again',
+    description:
+      'on-demand mode: a report younger than this is served again, and to a scraper that has not had it, one up to four times as old',
   },
   STALE_AFTER: {
     parse: durationFrom(1, '1ms'),

@@ -15,11 +15,15 @@ export interface AppOptions {
   /** Ends the exporter; null where nobody may. */
   readonly quit: (() => void) | null;
   readonly metricsPath: string;
-  /** `timeoutMs` is how long the scraper will wait; `onSent` is called when all was sent. */
+  /**
+   * `timeoutMs` is how long the scraper will wait, `scraper` is its connection; `onSent` is called
+   * when all was sent.
+   */
   readonly metrics: (request: {
     readonly format: ExpositionFormat;
     readonly gzip: boolean;
     readonly timeoutMs: number;
+    readonly scraper: object;
   }) => Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   readonly status: () => Promise<StatusView>;
   readonly logger: Logger;
@@ -67,7 +71,7 @@ export function createApp({
     const format = negotiateFormat(request.get('accept'));
     const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
     const timeoutMs = scrapeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds'));
-    const { body, onSent } = await metrics({ format, gzip, timeoutMs });
+    const { body, onSent } = await metrics({ format, gzip, timeoutMs, scraper: request.socket });
     response.set('Content-Type', CONTENT_TYPES[format]);
     response.set('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.set('Content-Encoding', 'gzip');

@@ -43,6 +43,47 @@ describe('on demand', () => {
     assert.equal(reader.timeouts.length, 2);
   });
 
+  describe('a scraper that comes again', () => {
+    const [a, b] = [{}, {}];
+
+    async function scrape(nowMs: number, scraper?: object): Promise<boolean> {
+      clock.nowMs = nowMs;
+      const before = reader.timeouts.length;
+      const outcome = collector.current(Infinity, scraper);
+      const isRead = reader.timeouts.length > before;
+      if (isRead) await reader.succeed();
+      assert.ok(clock.nowMs - (await outcome).atMs < 4000);
+      return isRead;
+    }
+
+    it('takes what another one has caused since, for four times as long', async () => {
+      const reads: boolean[] = [];
+      for (let ms = 0; ms < 20_000; ms += 5000) {
+        reads.push(await scrape(ms, a), await scrape(ms + 2500, b));
+      }
+      // When it comes first, it has caused nothing yet that would be too new for it.
+      assert.deepEqual(reads, [true, true, ...[false, true], ...[false, true], ...[false, true]]);
+      assert.equal(await scrape(30_000, a), true);
+      assert.equal(await scrape(33_999, b), false);
+      assert.equal(await scrape(38_000, b), true);
+      assert.equal(await scrape(42_000, a), true);
+    });
+
+    it('never gets the same again', async () => {
+      for (const ms of [0, 1000, 2000, 3000]) assert.equal(await scrape(ms, a), true);
+      assert.equal(await scrape(3500, b), false);
+      assert.equal(await scrape(4500, b), true);
+      assert.equal(await scrape(4900, a), false);
+    });
+
+    it('is known by itself alone', async () => {
+      await scrape(0, a);
+      await scrape(0, b);
+      assert.equal(await scrape(1500, {}), true);
+      assert.equal(await scrape(3000), true);
+    });
+  });
+
   it('the age of a report counts from the end of its read', async () => {
     const first = collector.current(Infinity);
     clock.nowMs = 3000;

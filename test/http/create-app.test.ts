@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { request, type IncomingHttpHeaders, type Server } from 'node:http';
+import { Agent, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, it } from 'node:test';
@@ -52,10 +52,10 @@ interface Got {
   readonly body: string;
 }
 
-async function ask(path: string, headers = {}, method = 'GET'): Promise<Got> {
+async function ask(path: string, headers = {}, method = 'GET', agent?: Agent): Promise<Got> {
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, headers, method }, (answer) => {
+    const sent = request({ host: '127.0.0.1', port, path, headers, method, agent }, (answer) => {
       text(answer).then((body) => {
         resolve({ status: answer.statusCode, headers: answer.headers, body });
       }, reject);
@@ -79,10 +79,23 @@ it('the metrics are given in the format, the encoding and the time asked for', a
   assert.equal(headers['content-type'], type);
   assert.equal(headers['content-encoding'], 'gzip');
   assert.equal(headers.vary, 'Accept, Accept-Encoding');
-  assert.deepEqual(asked, [
-    { format: 'text', gzip: false, timeoutMs: Infinity },
-    { format: 'openmetrics', gzip: true, timeoutMs: 9500 },
-  ]);
+  assert.deepEqual(
+    asked.map(({ format, gzip, timeoutMs }) => [format, gzip, timeoutMs]),
+    [
+      ['text', false, Infinity],
+      ['openmetrics', true, 9500],
+    ],
+  );
+});
+
+it('a scraper is known by its connection', async () => {
+  const mine = new Agent({ keepAlive: true, maxSockets: 1 });
+  await ask('/metrics', {}, 'GET', mine);
+  await ask('/metrics');
+  await ask('/metrics', {}, 'GET', mine);
+  mine.destroy();
+  const [first, other, again] = asked.map(({ scraper }) => scraper);
+  assert.ok(first === again && first !== other);
 });
 
 it('no gzip is given to those who refuse it', async () => {
