@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import type { Browser } from 'playwright-core';
 import type { CostRow } from './cost-row.ts';
 import { checkExposition } from './check-exposition.ts';
@@ -50,8 +51,14 @@ export function exporterContender(
   scrapers: number,
   endpoints: number,
 ): CostContender {
-  const scrape = async (): Promise<void> => {
-    const body = await getBody(exporter.metricsUrl, { format: 'openmetrics', gzip: true });
+  // A connection each, as Prometheus keeps its own.
+  const agents = Array.from(
+    { length: scrapers },
+    () => new Agent({ keepAlive: true, maxSockets: 1 }),
+  );
+  const scrape = async (scraper: number): Promise<void> => {
+    const encoding = { format: 'openmetrics', gzip: true } as const;
+    const body = await getBody(exporter.metricsUrl, encoding, agents[scraper]);
     checkExposition('exporter', body.toString(), endpoints);
   };
   return {
@@ -61,6 +68,7 @@ export function exporterContender(
       const paced = scrapeAtPace(scrapers, SCRAPE_EVERY_MS, scrape);
       return async () => {
         await paced.stop();
+        for (const agent of agents) agent.destroy();
         exporter.halt();
       };
     },

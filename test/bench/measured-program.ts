@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { checkExposition } from './check-exposition.ts';
 import { startProgram, type Program } from './programs.ts';
@@ -50,12 +54,22 @@ export async function startMeasured(
   }
 }
 
-/** As it is sent, decompressed where it is compressed. */
-export async function getBody(url: string, encoding: Encoding): Promise<Buffer> {
-  const response = await fetch(url, {
-    headers: scrapeHeaders(encoding),
+/**
+ * As it is sent, decompressed where it is compressed.
+ *
+ * @param agent for one who keeps a connection
+ */
+export async function getBody(
+  url: string,
+  encoding: Encoding,
+  agent?: http.Agent,
+): Promise<Buffer> {
+  const request = http.get(url, {
+    ...{ agent, headers: scrapeHeaders(encoding) },
     signal: AbortSignal.timeout(60_000),
   });
-  if (response.status !== 200) throw new Error(`${url}: ${response.status}`);
-  return Buffer.from(await response.arrayBuffer());
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const body = await buffer(response);
+  if (response.statusCode !== 200) throw new Error(`${url}: ${String(response.statusCode)}`);
+  return response.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
 }

@@ -9,24 +9,23 @@ export interface PacedScrapers {
 export function scrapeAtPace(
   scrapers: number,
   everyMs: number,
-  scrape: () => Promise<unknown>,
+  scrape: (scraper: number) => Promise<unknown>,
 ): PacedScrapers {
   const ending = new AbortController();
   const startMs = performance.now();
 
-  async function keepScraping(offsetMs: number): Promise<void> {
+  async function keepScraping(scraper: number): Promise<void> {
+    const offsetMs = (scraper * everyMs) / scrapers;
     for (let dueMs = startMs + offsetMs; ; dueMs += everyMs) {
       const { signal } = ending;
       const waitMs = Math.max(0, dueMs - performance.now());
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await scrape();
+      await scrape(scraper);
     }
   }
 
-  const all = Promise.all(
-    Array.from({ length: scrapers }, (_, index) => keepScraping((index * everyMs) / scrapers)),
-  );
+  const all = Promise.all(Array.from({ length: scrapers }, (_, scraper) => keepScraping(scraper)));
   all.catch(() => {
     ending.abort();
   });
