@@ -41,14 +41,14 @@ export function createTextBuffer(): TextBuffer {
   }
 
   function addDigits(value: number): void {
-    let end = used + 1;
-    for (let rest = value; rest >= 10; rest = Math.trunc(rest / 10)) end += 1;
-    used = end;
-    for (let rest = value, place = end - 1; place >= 0; place -= 1) {
+    let digits = 1;
+    for (let bound = 10; value >= bound; bound *= 10) digits += 1;
+    let rest = value;
+    for (let place = used + digits - 1; place >= used; place -= 1) {
       memory[place] = ZERO + (rest % 10);
       rest = Math.trunc(rest / 10);
-      if (rest === 0) break;
     }
+    used += digits;
   }
 
   function addFraction(thousandths: number): void {

@@ -12,7 +12,7 @@ export function listSamples({ rows, ofRow }: Samples): ListedSample[] {
   const listed: ListedSample[] = [];
   for (let row = 0; row < rows; row += 1) {
     ofRow(row, (labels, value, suffix = '', quantile) => {
-      listed.push({ labels: labels.toString(), value, suffix, quantile });
+      listed.push({ labels: Buffer.from(labels).toString(), value, suffix, quantile });
     });
   }
   return listed;

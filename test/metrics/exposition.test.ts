@@ -79,7 +79,10 @@ describe('an exposition', () => {
     const values = [NaN, Infinity, -Infinity, -0, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
     for (const format of ['text', 'openmetrics'] as const) {
       const samples = samplesOf(
-        ...values.map((value, index): [Buffer, number] => [encodeLabels({ i: `${index}` }), value]),
+        ...values.map((value, index): [Uint8Array, number] => [
+          encodeLabels({ i: `${index}` }),
+          value,
+        ]),
       );
       const text = renderExposition([{ name: 'n', type: 'gauge', help: 'N.', samples }], format);
       const parsed = parseExposition(text, format).flatMap((family) => family.samples);
