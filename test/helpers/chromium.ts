@@ -18,6 +18,7 @@ export function startChromium(): Promise<Browser> {
     executablePath,
     args: [
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      '--disable-lcd-text',
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
     ],
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 
+import { startChromium } from '../helpers/chromium.ts';
 import type { VariableValues } from '../helpers/dashboard-queries.ts';
 import { SCRAPE_INTERVAL, startStack } from '../helpers/real-stack.ts';
 import { loadShop, TROUBLE } from './load-shop.ts';
@@ -12,8 +12,6 @@ import { takePicture } from './take-picture.ts';
  *
  *   npm run pictures
  */
-
-const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 const COMMON = {
   job: 'locust',
@@ -44,10 +42,7 @@ try {
     throw new Error(`workers fell out of the run; is the machine busy?\n${stack.output()}`);
   }
   const range = { start, end: Math.floor(Date.now() / 1000), step: SCRAPE_INTERVAL };
-  const browser = await chromium.launch({
-    executablePath: EXECUTABLE,
-    args: ['--no-sandbox', '--disable-lcd-text'],
-  });
+  const browser = await startChromium();
   for (const [name, variables] of Object.entries(PICTURES)) {
     await takePicture(browser, name, { prometheus: stack.prometheus, variables, range });
   }
