@@ -9,8 +9,9 @@ export interface OnDemandOptions {
   readonly cacheTtlMs: number;
 }
 
-/** How many times as old a report may be for a scraper that has not had it. */
+/** How many times as old a report may be for a scraper that has not had it; the most. */
 const SHARED = 4;
+const MOST_SHARED_MS = 4000;
 
 /**
  * Reads Locust when asked; those who ask meanwhile share the read in flight. A scraper that comes
@@ -27,6 +28,7 @@ export function createOnDemandCollector({
   let last: Outcome | null = null;
   /** When the report was read that a scraper got last. */
   const given = new WeakMap<object, number>();
+  const sharedMs = Math.min(SHARED * cacheTtlMs, MOST_SHARED_MS);
 
   function startRead(timeoutMs: number): Promise<Outcome> {
     inFlight = reader.read(timeoutMs).then((outcome) => {
@@ -51,7 +53,7 @@ export function createOnDemandCollector({
     const ageMs = clock.monotonicMs() - outcome.atMs;
     if (ageMs < cacheTtlMs) return true;
     const before = scraper && given.get(scraper);
-    return before !== undefined && before < outcome.atMs && ageMs < SHARED * cacheTtlMs;
+    return before !== undefined && before < outcome.atMs && ageMs < sharedMs;
   }
 
   function current(timeoutMs: number, scraper?: object): Promise<Outcome> {

@@ -114,7 +114,7 @@ export const SETTINGS = {
     default: '1s',
     unit: 'ms',
     description:
-      'on-demand mode: a report younger than this is served again, and to a scraper that has not had it, one up to four times as old',
+      'on-demand mode: a report younger than this is served again, and to a scraper that has not had it, one up to four times as old, 4s at most',
   },
   STALE_AFTER: {
     parse: durationFrom(1, '1ms'),

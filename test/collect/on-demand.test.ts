@@ -76,6 +76,19 @@ describe('on demand', () => {
       assert.equal(await scrape(4900, a), false);
     });
 
+    it('is given nothing of before four seconds, however long the cache', async () => {
+      collector = createOnDemandCollector({
+        ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 3000 },
+      });
+      await scrape(0, a);
+      await scrape(0, b);
+      assert.equal(await scrape(3000, a), true);
+      assert.equal(await scrape(6999, b), false);
+      assert.equal(await scrape(7000, a), true);
+      await scrape(10_000, b);
+      assert.equal(await scrape(14_000, a), true);
+    });
+
     it('is known by itself alone', async () => {
       await scrape(0, a);
       await scrape(0, b);
