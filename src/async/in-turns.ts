@@ -6,15 +6,22 @@ export type Steps<Result> = Generator<undefined, Result>;
 /** How long work may go on without a pause. A place to pause comes every few milliseconds. */
 const TURN_MS = 10;
 
-/** Does all of the work, and lets others have their turn whenever it has gone on for long. */
+/**
+ * Does all of the work, and lets others have their turn whenever it has gone on for long, and if so
+ * at its end, too: what follows has a turn of its own.
+ */
 export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
   let beganMs = performance.now();
+  let isLong = false;
   for (;;) {
     const { done, value } = steps.next();
+    const isOver = performance.now() - beganMs >= TURN_MS;
+    isLong ||= isOver;
+    if (isOver || (done && isLong)) {
+      await setImmediate();
+      beganMs = performance.now();
+    }
     if (done) return value;
-    if (performance.now() - beganMs < TURN_MS) continue;
-    await setImmediate();
-    beganMs = performance.now();
   }
 }
 

@@ -31,6 +31,10 @@ describe('work in turns', () => {
     assert.ok((await turnsDuring(inTurns(count(5, 12)))) >= 4);
   });
 
+  it('lets others in at its end as well, when it took long', async () => {
+    assert.equal(await turnsDuring(inTurns(count(2, 12))), 2);
+  });
+
   it('is done at once when it is short', async () => {
     assert.equal(await turnsDuring(inTurns(count(10, 0))), 0);
   });

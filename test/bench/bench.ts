@@ -46,7 +46,8 @@ try {
     cost: options.wants('cost') ? await cost() : [],
     latency: await latency(),
   };
-  await publish(combineResults([...earlier, results]));
+  const isMeasured = Object.values(results).some((part) => Array.isArray(part) && part.length > 0);
+  await publish(combineResults([...earlier, ...(isMeasured ? [results] : [])]));
   // A scrape that fails anywhere else has ended the benchmark.
   if (results.cgroup.some(({ failure }) => failure !== '')) process.exitCode = 1;
 } finally {
@@ -56,7 +57,7 @@ try {
 function setting(): Record<string, string> {
   const [cpu] = os.cpus();
   return {
-    command: `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
+    command: commandOf(process.argv.slice(2)),
     'Node.js': process.version,
     CPU: `${cpu?.model ?? 'unknown'}, ${os.availableParallelism()} cores`,
     system: `${os.type()} ${os.release()}, ${process.arch}`,
@@ -64,6 +65,12 @@ function setting(): Record<string, string> {
     'answers of Locust': options.delayMs === 0 ? 'at once' : `after ${options.delayMs} ms`,
     predecessor: predecessor === undefined ? 'not given' : 'ContainerSolutions/locust_exporter',
   };
+}
+
+/** Without what has no influence on the figures. */
+function commandOf(args: readonly string[]): string {
+  const text = args.join(' ').replace(/ ?--(?:json|write|earlier)[ =]\S+/g, '');
+  return `npm run bench -- ${text}`.replace(/ -- $/, '');
 }
 
 function starts(): Promise<StartRow[]> {
