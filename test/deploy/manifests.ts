@@ -77,28 +77,51 @@ export function deployFiles(pattern: string): string[] {
 }
 
 export function readAll(file: string): Manifest[] {
-  return documents(file) as Manifest[];
+  return parseManifests(readFileSync(path.resolve(FOLDER, file), 'utf8'));
 }
 
 export function readOne(file: string): unknown {
-  const all = documents(file);
+  const all = readAll(file);
   if (all.length !== 1) throw new Error(`${file} is not one document`);
   return all[0];
 }
 
-function documents(file: string): unknown[] {
-  const text = readFileSync(path.resolve(FOLDER, file), 'utf8');
+/** The documents of a YAML text. */
+export function parseManifests(text: string): Manifest[] {
   return Array.from(parseAllDocuments(text), (document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
-    return document.toJS() as unknown;
+    return document.toJS() as Manifest;
   });
 }
 
-/** Of a Deployment or a Job. */
+/** Of every kind that makes pods; undefined for the others. */
 export function podTemplate({ kind, spec }: Manifest): PodTemplate | undefined {
-  if (kind !== 'Deployment' && kind !== 'Job') return undefined;
-  return (spec as { readonly template: PodTemplate }).template;
+  const { jobTemplate, template } = (spec ?? {}) as {
+    readonly jobTemplate?: { readonly spec: { readonly template: PodTemplate } };
+    readonly template?: PodTemplate;
+  };
+  return kind === 'CronJob' ? jobTemplate?.spec.template : template;
+}
+
+/** Where a PodMonitor or a ServiceMonitor scrapes. */
+export interface Endpoint {
+  readonly port?: string;
+  readonly portNumber?: number;
+  readonly path: string;
+  readonly interval: string;
+  readonly scrapeTimeout: string;
+  readonly relabelings: readonly {
+    readonly sourceLabels: readonly string[];
+    readonly targetLabel: string;
+  }[];
+}
+
+/** Of a PodMonitor or a ServiceMonitor; none for other kinds. */
+export function endpointsOf({ kind, spec }: Manifest): readonly Endpoint[] {
+  const { podMetricsEndpoints, endpoints } = (spec ?? {}) as Record<string, readonly Endpoint[]>;
+  if (kind === 'PodMonitor') return podMetricsEndpoints!;
+  return kind === 'ServiceMonitor' ? endpoints! : [];
 }
 
 export function containersOf(pod: PodSpec): Container[] {

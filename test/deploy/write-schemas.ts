@@ -23,8 +23,11 @@ const KINDS: Readonly<Record<string, string>> = {
   'v1 Namespace': 'io.k8s.api.core.v1.Namespace',
   'v1 ConfigMap': 'io.k8s.api.core.v1.ConfigMap',
   'v1 Service': 'io.k8s.api.core.v1.Service',
+  'v1 LimitRange': 'io.k8s.api.core.v1.LimitRange',
   'apps/v1 Deployment': 'io.k8s.api.apps.v1.Deployment',
+  'apps/v1 StatefulSet': 'io.k8s.api.apps.v1.StatefulSet',
   'batch/v1 Job': 'io.k8s.api.batch.v1.Job',
+  'batch/v1 CronJob': 'io.k8s.api.batch.v1.CronJob',
   'networking.k8s.io/v1 NetworkPolicy': 'io.k8s.api.networking.v1.NetworkPolicy',
 };
 const MONITORS: Readonly<Record<string, string>> = {
