@@ -38,7 +38,6 @@ export const COMMANDS = {
   demo: {
     description: 'serve metrics of a simulated Locust, to look around without one',
     flags: [
-      { name: 'demo-version', value: 'V', description: 'Locust version to simulate' },
       { name: 'demo-endpoints', value: 'N', description: 'number of endpoints instead of a shop' },
     ],
   },

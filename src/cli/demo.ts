@@ -1,7 +1,6 @@
 import { startExporter } from '../app.ts';
 import { ConfigError, type Environment } from '../config/load-config.ts';
 import { flagOf, type Settings } from '../config/settings.ts';
-import { SIMULATED_VERSIONS } from '../demo/locust-features.ts';
 import { startSimulatedLocust } from '../demo/simulated-locust.ts';
 import { createLogger } from '../logger.ts';
 import type { BuildInfo } from '../metrics/self.ts';
@@ -10,6 +9,8 @@ import { catchSignals } from '../serve.ts';
 type Flags = Readonly<Record<string, string | undefined>>;
 
 const LOOPBACK = '127.0.0.1';
+
+const MAX_ENDPOINTS = 100_000;
 
 /** Serves the exporter on a simulated Locust until a signal ends it. @returns the exit code */
 export async function demo(
@@ -63,22 +64,14 @@ export async function demo(
 }
 
 /** @throws ConfigError */
-function parseDemoFlags(flags: Flags): { version?: string; endpoints?: number } {
-  const problems: string[] = [];
-  const version = flags['demo-version'];
-  if (version !== undefined && !SIMULATED_VERSIONS.includes(version)) {
-    problems.push(
-      `--demo-version: expected one of ${SIMULATED_VERSIONS.join(', ')}, got "${version}"`,
-    );
-  }
+function parseDemoFlags(flags: Flags): { endpoints?: number } {
   const text = flags['demo-endpoints'];
-  const endpoints = Number(text);
-  if (text !== undefined && !(Number.isInteger(endpoints) && endpoints >= 1 && endpoints <= 1e5)) {
-    problems.push(`--demo-endpoints: expected a whole number from 1 to 100000, got "${text}"`);
+  if (text === undefined) return {};
+  const endpoints = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(endpoints >= 1 && endpoints <= MAX_ENDPOINTS)) {
+    throw new ConfigError([
+      `--demo-endpoints: expected a whole number from 1 to ${MAX_ENDPOINTS}, got "${text}"`,
+    ]);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return {
-    ...(version === undefined ? {} : { version }),
-    ...(text === undefined ? {} : { endpoints }),
-  };
+  return { endpoints };
 }

@@ -1,26 +1,26 @@
-import { bucketOf, createHistogram } from './response-time-histogram.ts';
+import { bucketOf, createHistogram, medianMs, percentileMs } from './response-times.ts';
+import type { SimulatedRequest } from './traffic.ts';
 
 /** Enough for Locust's rate window, which reaches twelve seconds back. */
 export const SECONDS_KEPT = 16;
 
-export interface SimulatedRequest {
-  readonly responseTimeMs: number;
-  readonly bytes: number;
-  readonly failed: boolean;
+/** The time that a rate is about, in seconds of the simulation. */
+export interface RateClock {
+  /** When the statistics began: at the last new run or reset. */
+  readonly statsSince: number;
+  /** The second of the last request of any endpoint. */
+  readonly lastRequestSecond: number;
 }
 
-/** True totals of one endpoint, or of all. */
+/** The statistics of one endpoint, or of all endpoints together. */
 export class RequestStats {
-  /** Failed ones included, whatever the simulated version shows. */
   requests = 0;
   failures = 0;
-  /** Requests that count towards the times: not the failed ones in old versions. */
-  timed = 0;
   totalMs = 0;
   minMs = Infinity;
   maxMs = 0;
   bytes = 0;
-  readonly histogram = createHistogram();
+  readonly #histogram = createHistogram();
   readonly #requestsIn = new Uint32Array(SECONDS_KEPT);
   readonly #failuresIn = new Uint32Array(SECONDS_KEPT);
 
@@ -30,44 +30,56 @@ export class RequestStats {
     this.#failuresIn[second % SECONDS_KEPT] = 0;
   }
 
-  add(second: number, request: SimulatedRequest, isTimed: boolean, countsBytes: boolean): void {
+  add(second: number, { responseTimeMs, bytes, error }: SimulatedRequest): void {
     const slot = second % SECONDS_KEPT;
     this.requests++;
     increment(this.#requestsIn, slot);
-    if (request.failed) {
+    if (error !== undefined) {
       this.failures++;
       increment(this.#failuresIn, slot);
     }
-    if (countsBytes) this.bytes += request.bytes;
-    if (!isTimed) return;
-    this.timed++;
-    this.totalMs += request.responseTimeMs;
-    this.minMs = Math.min(this.minMs, request.responseTimeMs);
-    this.maxMs = Math.max(this.maxMs, request.responseTimeMs);
-    increment(this.histogram, bucketOf(request.responseTimeMs));
+    this.bytes += bytes;
+    this.totalMs += responseTimeMs;
+    this.minMs = Math.min(this.minMs, responseTimeMs);
+    this.maxMs = Math.max(this.maxMs, responseTimeMs);
+    increment(this.#histogram, bucketOf(responseTimeMs));
   }
 
-  /** Seconds are not cleared: a rate looks no further back than the last clearing. */
+  /** Leaves the seconds alone: a rate looks no further back than to the last clearing. */
   clear(): void {
-    this.requests = this.failures = this.timed = this.totalMs = this.maxMs = this.bytes = 0;
+    this.requests = this.failures = this.totalMs = this.maxMs = this.bytes = 0;
     this.minMs = Infinity;
-    this.histogram.fill(0);
+    this.#histogram.fill(0);
   }
 
-  /** Requests in the seconds from `from` up to, not including, `to`. */
-  requestsWithin(from: number, to: number): number {
-    return sumOfSeconds(this.#requestsIn, from, to);
+  percentileMs(fraction: number): number {
+    return percentileMs(this.#histogram, this.requests, fraction);
   }
 
-  failuresWithin(from: number, to: number): number {
-    return sumOfSeconds(this.#failuresIn, from, to);
+  /** Locust keeps the median, which is rounded, between the minimum and the maximum. */
+  medianMs(): number {
+    const median = medianMs(this.#histogram, this.requests);
+    if (this.requests === 0) return median;
+    return Math.max(Math.round(this.minMs), Math.min(Math.round(this.maxMs), median));
+  }
+
+  /** Over ten seconds that end two seconds before the last request; fewer at the beginning. */
+  currentRps(clock: RateClock): number {
+    return rateWithin(this.#requestsIn, clock);
+  }
+
+  currentFailuresPerSecond(clock: RateClock): number {
+    return rateWithin(this.#failuresIn, clock);
   }
 }
 
-function sumOfSeconds(counts: Uint32Array, from: number, to: number): number {
+function rateWithin(counts: Uint32Array, { statsSince, lastRequestSecond }: RateClock): number {
+  const end = lastRequestSecond - 2;
+  const start = Math.max(end - 10, statsSince + 1);
+  if (end <= start) return 0;
   let sum = 0;
-  for (let second = from; second < to; second++) sum += counts[second % SECONDS_KEPT] ?? 0;
-  return sum;
+  for (let second = start; second < end; second++) sum += counts[second % SECONDS_KEPT] ?? 0;
+  return sum / (end - start);
 }
 
 function increment(counts: Uint32Array, index: number): void {

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { LocustWebApi, type SimulatedLocustOptions } from './locust-web-api.ts';
+import { SimulatedWebApi, type SimulatedLocustOptions } from './web-api.ts';
 
 export interface SimulatedLocust {
   readonly url: string;
   readonly port: number;
-  /** GETs of `/stats/requests` answered so far. */
+  /** GETs of `/stats/requests` so far. */
   readonly reads: number;
-  /** GETs of `/` answered so far. */
+  /** GETs of `/` so far. */
   readonly indexReads: number;
   close(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export async function startSimulatedLocust(
   options: SimulatedLocustOptions = {},
   { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
 ): Promise<SimulatedLocust> {
-  const api = new LocustWebApi(options);
+  const api = new SimulatedWebApi(options);
   const server = createServer((request, response) => {
-    answer(api, request, response).catch((error: unknown) => response.destroy(error as Error));
+    handle(api, request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(port, host);
   await once(server, 'listening');
@@ -43,14 +43,14 @@ export async function startSimulatedLocust(
   };
 }
 
-async function answer(
-  api: LocustWebApi,
+async function handle(
+  api: SimulatedWebApi,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const form = await text(request);
   const [path = '/'] = (request.url ?? '/').split('?');
-  const { status, headers, body } = api.answer(request.method ?? 'GET', path, form);
+  const { status, headers, body } = api.handle(request.method ?? 'GET', path, form);
   response.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) });
   response.end(body);
 }

@@ -1,26 +1,16 @@
-import type { LocustFeatures } from './locust-features.ts';
-import { RecentResponseTimes } from './recent-response-times.ts';
-import { RequestStats, SECONDS_KEPT } from './request-stats.ts';
-import { bucketOf } from './response-time-histogram.ts';
-import { seededRandom, type Random } from './seeded-random.ts';
+import { RequestStats, SECONDS_KEPT, type RateClock } from './request-stats.ts';
+import { bucketOf, RecentResponseTimes, type ResponseTimeHistogram } from './response-times.ts';
 import {
-  createEndpoint,
   drawRequests,
-  type DrawnRequest,
-  type ErrorOccurrences,
-  type SimulatedEndpoint,
-} from './simulated-endpoint.ts';
-import {
-  createWorkers,
-  measureWorkers,
-  shareUsers,
-  type SimulatedWorker,
-} from './simulated-workers.ts';
-import type { PlannedEndpoint, PlannedError } from './traffic-plan.ts';
+  seededRandom,
+  type PlannedEndpoint,
+  type PlannedError,
+  type Random,
+  type SimulatedRequest,
+} from './traffic.ts';
 
 export interface SimulatedRunOptions {
   readonly plan: readonly PlannedEndpoint[];
-  readonly features: LocustFeatures;
   readonly workers: number;
   readonly seed: number;
   readonly startMs: number;
@@ -30,12 +20,37 @@ export interface SimulatedRunOptions {
 
 export type RunState = 'ready' | 'spawning' | 'running' | 'stopping' | 'stopped';
 
+export interface SimulatedEndpoint {
+  readonly planned: PlannedEndpoint;
+  readonly stats: RequestStats;
+  readonly errors: Map<PlannedError, ErrorOccurrences>;
+  /** Locust lists an endpoint from its first request until the next run. */
+  isListed: boolean;
+}
+
+export interface ErrorOccurrences {
+  readonly method: string;
+  readonly name: string;
+  readonly error: PlannedError;
+  occurrences: number;
+  readonly firstSeenSecond: number;
+  lastSeenSecond: number;
+}
+
+export interface SimulatedWorker {
+  readonly id: string;
+  users: number;
+  isMissing: boolean;
+  /** Of one core. */
+  cpuPercent: number;
+  memoryBytes: number;
+}
+
 /**
  * Load tests one after the other, in steps of whole seconds since `startMs`. The same commands
  * at the same seconds give the same numbers, however often anyone looked in between.
  */
-export class SimulatedRun {
-  readonly features: LocustFeatures;
+export class SimulatedRun implements RateClock {
   readonly endpoints: readonly SimulatedEndpoint[];
   readonly total = new RequestStats();
   readonly workers: readonly SimulatedWorker[];
@@ -47,7 +62,6 @@ export class SimulatedRun {
   second = 0;
   hasIncident = false;
   hasEverRun = false;
-  /** When the statistics began: at the last new run or reset. */
   statsSince = 0;
   lastRequestSecond = 0;
   readonly #options: SimulatedRunOptions;
@@ -59,9 +73,13 @@ export class SimulatedRun {
 
   constructor(options: SimulatedRunOptions) {
     this.#options = options;
-    this.features = options.features;
     this.#random = seededRandom(options.seed);
-    this.endpoints = options.plan.map(createEndpoint);
+    this.endpoints = options.plan.map((planned) => ({
+      planned,
+      stats: new RequestStats(),
+      errors: new Map(),
+      isListed: false,
+    }));
     this.workers = createWorkers(options.workers, this.#random);
   }
 
@@ -110,18 +128,13 @@ export class SimulatedRun {
     this.statsSince = this.lastRequestSecond = this.second;
     this.recentTimes.clear();
     for (const stats of this.#allStats()) stats.clear();
-    if (!this.features.keepsErrorsOnReset) this.#clearErrors();
+    this.errors.length = 0;
+    for (const { errors } of this.endpoints) errors.clear();
   }
 
   #clear(): void {
     this.reset();
-    this.#clearErrors();
-    for (const endpoint of this.endpoints) endpoint.listed = false;
-  }
-
-  #clearErrors(): void {
-    this.errors.length = 0;
-    for (const { errors } of this.endpoints) errors.clear();
+    for (const endpoint of this.endpoints) endpoint.isListed = false;
   }
 
   #allStats(): RequestStats[] {
@@ -148,9 +161,7 @@ export class SimulatedRun {
     shareUsers(this.workers, Math.floor(this.#spawned));
     if (this.#spawned !== this.#targetUsers) return;
     if (this.state === 'stopping') this.stop();
-    if (this.state !== 'spawning') return;
-    this.#enter('running');
-    if (this.features.resetsWhenSpawned) this.reset();
+    if (this.state === 'spawning') this.#enter('running');
   }
 
   #generateLoad(): void {
@@ -162,23 +173,22 @@ export class SimulatedRun {
     }
     const timesNow = this.recentTimes.beginSecond(second);
     for (const endpoint of this.endpoints) {
-      const requests = drawRequests(endpoint, { second, users, hasIncident }, this.#random);
+      const { failures } = endpoint.stats;
+      const conditions = { second, users, hasIncident, failures };
+      const requests = drawRequests(endpoint.planned, conditions, this.#random);
       for (const request of requests) this.#record(endpoint, request, timesNow);
     }
   }
 
-  #record(endpoint: SimulatedEndpoint, request: DrawnRequest, timesNow: Uint32Array): void {
-    const { features } = this;
-    const isTimed = !request.failed || features.countsFailuresAsRequests;
-    const countsBytes = !request.failed || features.countsBytesOfFailures;
-    for (const stats of [this.total, endpoint.stats]) {
-      stats.add(this.second, request, isTimed, countsBytes);
-    }
-    if (isTimed) {
-      const bucket = bucketOf(request.responseTimeMs);
-      timesNow[bucket] = (timesNow[bucket] ?? 0) + 1;
-    }
-    endpoint.listed = true;
+  #record(
+    endpoint: SimulatedEndpoint,
+    request: SimulatedRequest,
+    timesNow: ResponseTimeHistogram,
+  ): void {
+    for (const stats of [this.total, endpoint.stats]) stats.add(this.second, request);
+    const bucket = bucketOf(request.responseTimeMs);
+    timesNow[bucket] = (timesNow[bucket] ?? 0) + 1;
+    endpoint.isListed = true;
     this.lastRequestSecond = this.second;
     if (request.error) this.#recordError(endpoint, request.error);
   }
@@ -194,5 +204,72 @@ export class SimulatedRun {
     }
     row.occurrences++;
     row.lastSeenSecond = this.second;
+  }
+}
+
+const READY_SECONDS = 4;
+const USERS = 60;
+const SPAWN_RATE = 4;
+const RUNNING_SECONDS = 105;
+const STOPPING_SECONDS = 5;
+const STOPPED_SECONDS = 18;
+const INCIDENT = { from: 40, to: 58 };
+const MISSING_WORKER = { from: 72, to: 82 };
+
+/** Called every second, runs one load test after the other, each of about two and a half minutes. */
+export function conductCycle(run: SimulatedRun): void {
+  const elapsed = run.second - run.stateSince;
+  const isWithin = ({ from, to }: { from: number; to: number }): boolean =>
+    run.state === 'running' && elapsed >= from && elapsed < to;
+  run.hasIncident = isWithin(INCIDENT);
+  const lastWorker = run.workers.length > 1 ? run.workers.at(-1) : undefined;
+  if (lastWorker) lastWorker.isMissing = isWithin(MISSING_WORKER);
+  switch (run.state) {
+    case 'ready':
+      if (elapsed >= READY_SECONDS) run.swarm(USERS, SPAWN_RATE);
+      break;
+    case 'running':
+      if (elapsed >= RUNNING_SECONDS) run.beginStopping(STOPPING_SECONDS);
+      break;
+    case 'stopped':
+      if (elapsed >= STOPPED_SECONDS) run.swarm(USERS, SPAWN_RATE);
+      break;
+    case 'spawning':
+    case 'stopping':
+      break;
+    default:
+      run.state satisfies never;
+  }
+}
+
+/** Real workers report neither CPU nor memory before they have measured for a while. */
+const MEASURED_AFTER_SECONDS = 5;
+const START_MEMORY_BYTES = 58 * 2 ** 20;
+
+function createWorkers(count: number, random: Random): SimulatedWorker[] {
+  return Array.from({ length: count }, (_, index) => {
+    const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16));
+    const id = `worker-${index}_${hex.join('')}`;
+    return { id, users: 0, isMissing: false, cpuPercent: 0, memoryBytes: 0 };
+  });
+}
+
+/** Gives each worker its share. Nobody takes over the share of a missing worker. */
+function shareUsers(workers: readonly SimulatedWorker[], users: number): void {
+  workers.forEach((worker, index) => {
+    const share = Math.floor((users + workers.length - 1 - index) / workers.length);
+    worker.users = worker.isMissing ? 0 : share;
+  });
+}
+
+function measureWorkers(workers: readonly SimulatedWorker[], second: number, random: Random): void {
+  if (second < MEASURED_AFTER_SECONDS) return;
+  for (const worker of workers) {
+    // A missing worker stays at what it reported last.
+    if (worker.isMissing) continue;
+    const cpuPercent = 1 + worker.users * (2 + random());
+    worker.cpuPercent = Math.round(Math.min(99, cpuPercent) * 10) / 10;
+    const grown = (worker.memoryBytes || START_MEMORY_BYTES) + worker.users * 512;
+    worker.memoryBytes = Math.min(grown, 4 * START_MEMORY_BYTES);
   }
 }

@@ -1,8 +1,7 @@
-import { featuresOf, SIMULATED_VERSIONS } from '../../src/demo/locust-features.ts';
-import { renderIndexPage } from '../../src/demo/render-index-page.ts';
-import { statsRenderer } from '../../src/demo/render-stats.ts';
+import { renderReport } from '../../src/demo/report.ts';
 import { SimulatedRun } from '../../src/demo/simulated-run.ts';
-import { planSynthetic, sortPlan } from '../../src/demo/traffic-plan.ts';
+import { planSynthetic } from '../../src/demo/traffic.ts';
+import { indexPage } from '../../src/demo/web-api.ts';
 
 export interface RecordedLocust {
   readonly indexPage: Buffer;
@@ -32,22 +31,19 @@ const LEAST_REPORTS = 16;
  * lists more than 500 endpoints.
  */
 export function recordReports({ endpoints, errors, workers }: RecordingOptions): RecordedLocust {
-  const version = SIMULATED_VERSIONS.at(-1) ?? '';
   const run = new SimulatedRun({
-    plan: sortPlan(planSynthetic(endpoints, errors), false),
-    features: { ...featuresOf(version), cutsRows: false },
+    plan: planSynthetic(endpoints, errors),
     ...{ workers, seed: 1, startMs: START_MS },
   });
   run.swarm(USERS, USERS);
-  const render = statsRenderer(version);
   const reports: Buffer[] = [];
   let bytes = 0;
   while (reports.length < LEAST_REPORTS || (reports.length < MOST_REPORTS && bytes < MOST_BYTES)) {
     const seconds = WARM_UP_SECONDS + reports.length * STEP_SECONDS;
     run.advanceTo(START_MS + seconds * 1000);
-    const report = Buffer.from(render(run));
+    const report = Buffer.from(renderReport(run, Infinity));
     reports.push(report);
     bytes += report.length;
   }
-  return { indexPage: Buffer.from(renderIndexPage({ version, host: HOST, run })), reports };
+  return { indexPage: Buffer.from(indexPage(run, HOST)), reports };
 }

@@ -18,7 +18,7 @@ it('no proxy of the environment comes between the exporter and Locust', async (t
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
-  const locust = await startSimulatedLocust({ version: '2.46.3' });
+  const locust = await startSimulatedLocust();
   t.after(async () => {
     proxy.close();
     await locust.close();

@@ -5,9 +5,8 @@ import { startSimulatedLocust } from '../../src/demo/simulated-locust.ts';
 describe('startSimulatedLocust', async () => {
   let nowMs = 1_700_000_000_000;
   const now = (): number => nowMs;
-  const locust = await startSimulatedLocust({ version: '2.46.3', scenario: 'manual', now });
-  const oldest = await startSimulatedLocust({ version: '0.5.1', now });
-  after(() => Promise.all([locust.close(), oldest.close()]));
+  const locust = await startSimulatedLocust({ scenario: 'manual', now });
+  after(() => locust.close());
 
   it('serves a run that a form has started', async () => {
     const form = new URLSearchParams({
@@ -21,19 +20,16 @@ describe('startSimulatedLocust', async () => {
     nowMs += 1000;
     const stats = await fetch(`${locust.url}/stats/requests?again=1`);
     assert.equal(((await stats.json()) as Record<string, unknown>)['user_count'], 3);
-    assert.match(await (await fetch(locust.url)).text(), /"host": "http:\/\/b\.example"/);
+    assert.match(await (await fetch(locust.url)).text(), /"host":"http:\/\/b\.example"/);
   });
 
-  it('labels its answers as its version does', async () => {
-    const headers = async (url: string): Promise<unknown[]> => {
-      const { headers: all } = await fetch(`${url}/stats/requests`);
-      return [all.get('content-type'), all.get('access-control-allow-origin')];
-    };
-    assert.deepEqual(await headers(locust.url), ['application/json', '*']);
-    assert.deepEqual(await headers(oldest.url), ['text/html; charset=utf-8', null]);
+  it('serves JSON that any origin may read', async () => {
+    const { headers } = await fetch(`${locust.url}/stats/requests`);
+    assert.equal(headers.get('content-type'), 'application/json');
+    assert.equal(headers.get('access-control-allow-origin'), '*');
   });
 
-  it('counts the reads that it answered', async () => {
+  it('counts its reads', async () => {
     const [reads, indexReads] = [locust.reads, locust.indexReads];
     await fetch(`${locust.url}/stats/requests`);
     await fetch(`${locust.url}/stats/requests`);

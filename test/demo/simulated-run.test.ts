@@ -4,28 +4,20 @@ import { clockedLocust, last, runningLocust, type Row, type Stats } from './cloc
 
 describe('the counts', () => {
   it('of all endpoints add up to those of the aggregate and of the errors', () => {
-    for (const version of ['0.12.2', '2.12.1', '2.46.3']) {
-      const { stats, errors } = runningLocust({ version, workers: 2 }, 60).stats();
-      const endpoints = stats.slice(0, -1);
-      const aggregate = last(stats);
-      const summed = (value: (row: Row) => number): number =>
-        endpoints.reduce((sum, row) => sum + value(row), 0);
-      assert.equal(
-        summed((row) => row.num_requests),
-        aggregate.num_requests,
-      );
-      assert.equal(
-        summed((row) => row.num_failures),
-        aggregate.num_failures,
-      );
-      const totalMs = summed((row) => row.avg_response_time * row.num_requests);
-      assert.ok(
-        Math.abs(totalMs / (aggregate.avg_response_time * aggregate.num_requests) - 1) < 1e-12,
-      );
-      const occurrences = errors.reduce((sum, row) => sum + row.occurrences, 0);
-      assert.equal(occurrences, aggregate.num_failures);
-      assert.ok(occurrences > 10, String(occurrences));
-    }
+    const { stats, errors } = runningLocust({ workers: 2 }, 60).stats();
+    const endpoints = stats.slice(0, -1);
+    const aggregate = last(stats);
+    const sum = (value: (row: Row) => number) =>
+      endpoints.reduce((total, row) => total + value(row), 0);
+    const requests = sum((row) => row.num_requests);
+    const failures = sum((row) => row.num_failures);
+    assert.deepEqual([requests, failures], [aggregate.num_requests, aggregate.num_failures]);
+    const totalMs = sum((row) => row.avg_response_time * row.num_requests);
+    const aggregateMs = aggregate.avg_response_time * aggregate.num_requests;
+    assert.ok(Math.abs(totalMs / aggregateMs - 1) < 1e-12);
+    const occurrences = errors.reduce((total, row) => total + row.occurrences, 0);
+    assert.equal(occurrences, aggregate.num_failures);
+    assert.ok(occurrences > 10, String(occurrences));
   });
 
   it('never fall during a run', () => {
@@ -34,9 +26,7 @@ describe('the counts', () => {
     for (let read = 0; read < 40; read++) {
       const now = locust.stats();
       for (const row of before.stats) {
-        const later = now.stats.find(
-          ({ method, name }) => method === row.method && name === row.name,
-        );
+        const later = now.stats.find(({ name }) => name === row.name);
         assert.ok(later && later.num_requests >= row.num_requests);
       }
       before = now;
@@ -44,26 +34,9 @@ describe('the counts', () => {
     assert.ok(last(before.stats).num_requests > 1000);
   });
 
-  it('leave the failed requests out up to 0.9.0, and the ratio is of what is shown', () => {
-    const shown = (version: string): { n: number; f: number; ratio: unknown } => {
-      const { stats, fail_ratio: ratio } = runningLocust({
-        version,
-        endpoints: 5,
-        errors: 5,
-      }).stats();
-      return { n: last(stats).num_requests, f: last(stats).num_failures, ratio };
-    };
-    const [old, middle, newer] = [shown('0.9.0'), shown('0.11.1'), shown('0.12.2')];
-    assert.equal(old.n + old.f, middle.n);
-    assert.ok(old.f > 100);
-    assert.equal(old.ratio, old.f / (old.n + old.f));
-    assert.equal(middle.ratio, middle.f / (middle.n + middle.f));
-    assert.equal(newer.ratio, newer.f / newer.n);
-  });
-
   it('start again with a new run, which forgets the endpoints too', () => {
     const locust = runningLocust();
-    locust.get('/stop');
+    locust.post('/stop');
     const stopped = locust.stats();
     assert.equal(stopped.state, 'stopped');
     assert.ok(stopped.stats.length > 5);
@@ -83,30 +56,83 @@ describe('the counts', () => {
   });
 
   it('go to 0 at a reset, which keeps the endpoints', () => {
-    const options = { endpoints: 3, errors: 3 };
-    const errorsAfterReset = (version: string): Stats => {
-      const locust = runningLocust({ ...options, version });
-      locust.get('/stop');
-      locust.get('/stats/reset');
-      return locust.stats();
-    };
-    const { stats, errors } = errorsAfterReset('2.46.3');
+    const locust = runningLocust({ endpoints: 3, errors: 3 });
+    locust.post('/stop');
+    locust.post('/stats/reset');
+    const { stats, errors } = locust.stats();
     assert.deepEqual(
       stats.map((row) => [row.name, row.num_requests, row.num_failures, row.avg_response_time]),
       ['/m/00000', '/m/00001', '/m/00002', 'Aggregated'].map((name) => [name, 0, 0, 0]),
     );
     assert.equal(errors.length, 0);
-    assert.equal(errorsAfterReset('0.11.1').errors.length, 3, 'these releases keep the errors');
-  });
-
-  it('start again when all users are spawned, up to 0.8.1', () => {
-    const spawned = (version: string): number => {
-      const locust = clockedLocust({ version, endpoints: 1 });
-      locust.post('/swarm', { locust_count: '10', hatch_rate: '1' });
-      locust.pass(9);
-      assert.equal(locust.stats().state, 'running');
-      return last(locust.stats().stats).num_requests;
-    };
-    assert.ok(spawned('0.8.1') < spawned('0.9.0') - 5);
   });
 });
+
+describe('the states', () => {
+  const statesOf = (workers: number): string[] => {
+    const locust = clockedLocust({ workers, scenario: 'cycle' });
+    const states = Array.from({ length: 75 }, () => {
+      const stats = locust.stats();
+      return [stats.state, ...workerStates(stats).slice(0, 1)].join('/');
+    });
+    return states.filter((state, index) => state !== states[index - 1]).slice(0, 5);
+  };
+
+  it('of a standalone Locust have cleanup before the end', () => {
+    assert.deepEqual(statesOf(0), ['ready', 'spawning', 'running', 'cleanup', 'stopped']);
+  });
+
+  it('of a master go with those of its workers', () => {
+    const expected = ['ready/ready', 'spawning/running', 'running/running', 'stopping/running'];
+    assert.deepEqual(statesOf(2).slice(0, 4), expected);
+  });
+});
+
+describe('the cycle', () => {
+  const locust = clockedLocust({ scenario: 'cycle', workers: 3 });
+  const course = Array.from({ length: 160 }, () => locust.stats());
+  const states = course.map(({ state }) => state);
+  const changes = states.filter((state, index) => state !== states[index - 1]);
+
+  it('goes through all states and begins again', () => {
+    const once = ['spawning', 'running', 'stopping', 'stopped'];
+    assert.deepEqual(changes.slice(0, 9), ['ready', ...once, ...once]);
+  });
+
+  it('takes two to three minutes', () => {
+    const first = states.indexOf('spawning');
+    const second = states.indexOf('spawning', states.indexOf('stopped'));
+    const seconds = (second - first) * 2;
+    assert.ok(seconds >= 120 && seconds <= 180, String(seconds));
+  });
+
+  it('counts from 0 in the next run', () => {
+    const stopped = states.indexOf('stopped');
+    const next = course[states.indexOf('spawning', stopped)]!;
+    assert.ok(requests(next) < requests(course[stopped]!) / 10);
+  });
+
+  it('misses one worker for a while, with its users', () => {
+    const missing = course.filter((stats) => workerStates(stats).includes('missing'));
+    assert.ok(missing.length > 2 && missing.length < 15, String(missing.length));
+    assert.deepEqual([missing[0]?.user_count, missing[0]?.['worker_count']], [40, 2]);
+    assert.equal(workerStates(course.at(-1)!).includes('missing'), false);
+  });
+
+  it('has an incident that slows down and fails', () => {
+    const busy = course.slice(0, states.indexOf('stopping'));
+    const failures = busy.map((stats) => stats['current_fail_per_sec'] as number);
+    const worst = Math.max(...failures);
+    const usual = failures.toSorted((a, b) => a - b)[Math.floor(failures.length / 2)]!;
+    assert.ok(usual > 0 && worst > 5 * usual, `${worst} ${usual}`);
+    assert.ok(course.some(({ errors }) => errors.length > 6));
+  });
+});
+
+function requests({ stats }: Stats): number {
+  return stats.at(-1)!.num_requests;
+}
+
+function workerStates(stats: Stats): unknown[] {
+  return ((stats['workers'] ?? []) as { state: string }[]).map(({ state }) => state);
+}

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 
-import { startSimulatedLocust } from '../../src/demo/simulated-locust.ts';
 import { startExporter, whyBuildIsMissing } from '../helpers/exporter.ts';
 import { isSince, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { startPeer, whyPeerIsMissing } from '../helpers/peer.ts';
@@ -26,8 +25,7 @@ import {
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures');
 
-/** It reads Locust from 1.0 on, and percentiles up to 2.15.0. */
-const SIMULATED = ['1.0.3', '2.0.0', '2.12.1'];
+/** It reads Locust from 1.0 on. */
 const RECORDED = readdirSync(FIXTURES)
   .flatMap((folder) => /^locust-(.+)$/.exec(folder)?.[1] ?? [])
   .filter((version) => isSince(version, '1.0'));
@@ -43,14 +41,6 @@ const withLocust = { ...needs(whyLocustIsMissing(SPAWNING_WORKERS)), ...options 
 
 describe('what ContainerSolutions/locust_exporter says', () => {
   describe('is said here', { concurrency: 2 }, () => {
-    for (const version of SIMULATED) {
-      for (const workers of [0, 3]) {
-        it(`of a simulated Locust ${version} with ${workers} workers`, options, async (t) => {
-          await compareThroughRuns(t, version, workers);
-        });
-      }
-    }
-
     for (const version of RECORDED) {
       it(`of what a Locust ${version} has answered`, options, async (t) => {
         const folder = path.join(FIXTURES, `locust-${version}`);
@@ -61,6 +51,7 @@ describe('what ContainerSolutions/locust_exporter says', () => {
             .filter((file) => file.endsWith('.stats-requests.json'))
             // Of NaN and infinity the old one makes zeros everywhere.
             .filter((file) => /^(?:standalone|distributed|no-runner)/.test(file))
+            .sort((a, b) => placeInRun(a) - placeInRun(b))
             .map((file) => readFileSync(path.join(folder, file), 'utf8')),
         );
       });
@@ -84,43 +75,11 @@ describe('what ContainerSolutions/locust_exporter says', () => {
   });
 });
 
-async function compareThroughRuns(t: TestContext, version: string, workers: number): Promise<void> {
-  let nowMs = 1_700_000_000_000;
-  const pass = (seconds: number) => void (nowMs += seconds * 1000);
-  const locust = await startSimulatedLocust({
-    ...{ version, workers, scenario: 'manual', now: () => nowMs },
-  });
-  let closed = false;
-  const close = async () => {
-    if (!closed) await locust.close();
-    closed = true;
-  };
-  t.after(close);
-  const look = await startBoth(t, locust.url, version);
-  const lookLater = async (state: string) => {
-    // Locust hands out the same statistics for two seconds.
-    pass(2);
-    await look(state);
-  };
-  const swarm = async (rate: string) => {
-    const users = '40';
-    const form = { user_count: users, locust_count: users, spawn_rate: rate, hatch_rate: rate };
-    const body = new URLSearchParams(form);
-    const response = await fetch(`${locust.url}/swarm`, { method: 'POST', body });
-    assert.equal(response.status, 200, await response.text());
-  };
+const COURSE = ['ready', 'spawning', 'running', 'stopped', 'second-run', 'after-reset'];
 
-  await lookLater('ready');
-  await swarm('4');
-  await lookLater('spawning');
-  pass(30);
-  await lookLater('running');
-  await fetch(`${locust.url}/stop`);
-  await lookLater('stopped');
-  await swarm('10');
-  await lookLater('spawning');
-  await close();
-  await look('gone');
+/** Where a recorded response belongs in the course of two runs. */
+function placeInRun(file: string): number {
+  return COURSE.findIndex((situation) => file.includes(situation));
 }
 
 async function compareAnswers(
@@ -135,13 +94,16 @@ async function compareAnswers(
     response.setHeader('Content-Type', 'application/json').end(current);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  const close = () => {
     server.close();
     server.closeAllConnections();
-  });
+  };
+  t.after(close);
   const { port } = server.address() as AddressInfo;
   const look = await startBoth(t, `http://127.0.0.1:${port}`, version);
   for (current of answers) await look(/"state": ?"(\w+)"/.exec(current)?.[1] ?? '');
+  close();
+  await look('gone');
 }
 
 /** @returns what compares them, when Locust is in a certain state. */

@@ -1,4 +1,4 @@
-import { seededRandom, type Random } from '../../src/demo/seeded-random.ts';
+import { seededRandom, type Random } from '../../src/demo/traffic.ts';
 
 /** Choices that the same seed makes again. */
 export class Draw {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocustWebApi } from '../../src/demo/locust-web-api.ts';
+import { SimulatedWebApi } from '../../src/demo/web-api.ts';
 
 /** Simulated seconds in one. */
 export const SPEED = 20;
@@ -13,10 +13,10 @@ const GONE_MS = 1000;
 
 /** What comes one after the other, each with its own number of endpoints, errors and workers. */
 const TURNS = [
-  { begins: 'restart', version: '2.46.3', endpoints: 60, errors: 120, workers: 4 },
-  { begins: 'restart', version: '2.46.3', endpoints: 150, errors: 300, workers: 12 },
+  { begins: 'restart', endpoints: 60, errors: 120, workers: 4 },
+  { begins: 'restart', endpoints: 150, errors: 300, workers: 12 },
   { begins: 'reset' },
-  { begins: 'restart', version: '0.14.6', endpoints: 20, errors: 40, workers: 0 },
+  { begins: 'restart', endpoints: 20, errors: 40, workers: 0 },
   { begins: 'run' },
 ] as const;
 
@@ -57,11 +57,11 @@ export class RestlessLocust {
           this.#swarm(turn);
           break;
         case 'reset':
-          this.#get('/stats/reset');
+          this.#post('/stats/reset');
           this.resets += 1;
           break;
         case 'run':
-          this.#get('/stop');
+          this.#post('/stop');
           await sleep(GONE_MS, undefined, { signal }).catch(() => undefined);
           this.#swarm(turn);
           break;
@@ -79,7 +79,7 @@ export class RestlessLocust {
       const [path = '/'] = (request.url ?? '/').split('?');
       text(request)
         .then((form) => {
-          const { status, headers, body } = this.#api.answer(request.method ?? 'GET', path, form);
+          const { status, headers, body } = this.#api.handle(request.method ?? 'GET', path, form);
           response.writeHead(status, { ...headers }).end(this.#renew(body));
         })
         .catch((error: unknown) => response.destroy(error as Error));
@@ -98,17 +98,14 @@ export class RestlessLocust {
     await once(server, 'close');
   }
 
-  #get(path: string): void {
+  #post(path: string, form: Readonly<Record<string, string>> = {}): void {
     this.changedMs = performance.now();
-    this.#api.answer('GET', path, '');
+    this.#api.handle('POST', path, new URLSearchParams(form).toString());
   }
 
   #swarm(turn: number): void {
-    this.changedMs = performance.now();
     this.runs += 1;
-    const [users, rate] = [String(20 + (turn % 3) * 15), '10'];
-    const form = { user_count: users, spawn_rate: rate, locust_count: users, hatch_rate: rate };
-    this.#api.answer('POST', '/swarm', new URLSearchParams(form).toString());
+    this.#post('/swarm', { user_count: String(20 + (turn % 3) * 15), spawn_rate: '10' });
   }
 
   /** Gives the made-up names of this run to nobody else. */
@@ -125,10 +122,10 @@ function simulatedMs(): number {
   return (performance.now() - startedMs) * SPEED;
 }
 
-function createApi(seed: number, turn: (typeof TURNS)[0 | 1 | 3]): LocustWebApi {
-  const { version, endpoints, errors, workers } = turn;
-  return new LocustWebApi({
-    ...{ version, endpoints, errors, workers, seed, scenario: 'manual' },
+function createApi(seed: number, turn: (typeof TURNS)[0 | 1 | 3]): SimulatedWebApi {
+  const { endpoints, errors, workers } = turn;
+  return new SimulatedWebApi({
+    ...{ endpoints, errors, workers, seed, scenario: 'manual' },
     now: () => 1_700_000_000_000 + simulatedMs(),
   });
 }

@@ -6,7 +6,7 @@ import {
   medianMs,
   percentileMs,
   type ResponseTimeHistogram,
-} from '../../src/demo/response-time-histogram.ts';
+} from '../../src/demo/response-times.ts';
 
 describe('the histogram of response times', () => {
   it('rounds to two significant digits', () => {
