@@ -1,108 +1,64 @@
-import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 
-import { findOnPath, isExecutable } from '../../test/helpers/find-on-path.ts';
-import { LOCUST_VERSIONS, locustPath } from '../../test/helpers/locust-versions.ts';
-import { ROOT } from './places.ts';
+/** A file and its arguments. */
+export type Command = readonly [file: string, ...args: string[]];
 
-export const PROGRAM_NAMES = ['python', 'locust', 'prometheus', 'grafana'] as const;
-export type ProgramName = (typeof PROGRAM_NAMES)[number];
-
-/** A program that is installed: how it is called, and which release it says that it is. */
-export interface Program {
-  readonly path: string;
-  readonly args: readonly string[];
-  readonly version: string;
-}
-
-export type Programs = Readonly<Record<ProgramName, Program | undefined>>;
-
-interface Candidate {
-  readonly path: string | undefined;
-  readonly args?: readonly string[];
-}
-
-interface Lookup {
-  /** In the order in which they are wanted. */
-  readonly candidates: () => readonly Candidate[];
-  readonly versionFlag: string;
-  /** What the release is in the answer to that flag. */
-  readonly version: RegExp;
-}
-
-const LOOKUPS: Readonly<Record<ProgramName, Lookup>> = {
+/** What is looked for, by name: how it is called, and what the demo does without it. */
+const PROGRAMS = {
   python: {
-    candidates: () => [{ path: findOnPath('python3') }],
-    versionFlag: '--version',
-    version: /^Python (\S+)/m,
+    commands: () => onPath('python3'),
+    ifMissing: 'the load test is simulated; get it from python.org, or apt install python3',
   },
   locust: {
-    candidates: () => [
-      { path: findOnPath('locust') },
-      { path: findOnPath('python3'), args: ['-m', 'locust'] },
-      ...LOCUST_VERSIONS.toReversed().map((version) => ({ path: locustPath(version) })),
-    ],
-    versionFlag: '--version',
-    version: /^locust (\S+)/m,
+    commands: () => [...onPath('locust'), ...onPath('python3', '-m', 'locust')],
+    ifMissing: 'the load test is simulated; get it with pip install locust',
   },
   prometheus: {
-    candidates: () => [
-      { path: findOnPath('prometheus') },
-      { path: path.join(ROOT, '.cache/prometheus/prometheus') },
-    ],
-    versionFlag: '--version',
-    version: /^prometheus, version (\S+)/m,
+    commands: () => onPath('prometheus'),
+    ifMissing: 'nothing is recorded; get it from prometheus.io/download, or apt install prometheus',
   },
   grafana: {
-    candidates: () => [
-      withHomePath({ path: findOnPath('grafana'), args: ['server'] }),
-      withHomePath({ path: findOnPath('grafana-server') }),
-    ],
-    versionFlag: '-v',
-    version: /^(?:grafana )?version (\S+)/im,
+    commands: () => [...onPath('grafana', 'server'), ...onPath('grafana-server')].flatMap(withHome),
+    ifMissing: 'no dashboards; get it from grafana.com/grafana/download',
   },
 };
 
+export type Programs = Readonly<Record<keyof typeof PROGRAMS, Command | undefined>>;
+
+/** Prints for each program whether it is there, or what happens without it. */
+export async function findPrograms(print: (line: string) => void): Promise<Programs> {
+  const found: Record<string, Command | undefined> = {};
+  for (const [name, { commands, ifMissing }] of Object.entries(PROGRAMS)) {
+    let line = `missing  ${name.padEnd(10)}  ${ifMissing}`;
+    for (const command of commands()) {
+      const version = await versionOf(command);
+      if (version === undefined) continue;
+      found[name] = command;
+      line = `found    ${name.padEnd(10)}  ${version.padEnd(10)}  ${command.join(' ')}`;
+      break;
+    }
+    print(line);
+  }
+  return found as Programs;
+}
+
+function onPath(name: string, ...args: string[]): Command[] {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter);
+  const file = folders.map((folder) => path.join(folder, name)).find((one) => existsSync(one));
+  return file === undefined ? [] : [[file, ...args]];
+}
+
 /** Grafana does not start without the folder of its own files. */
-function withHomePath({ path: file, args = [] }: Candidate): Candidate {
-  if (file === undefined) return { path: undefined };
-  const home = ['/usr/share/grafana', path.resolve(realpathSync(file), '../..')].find((folder) =>
-    existsSync(path.join(folder, 'conf/defaults.ini')),
-  );
-  return home === undefined
-    ? { path: undefined }
-    : { path: file, args: [...args, '--homepath', home] };
+function withHome(command: Command): Command[] {
+  const folders = ['/usr/share/grafana', path.resolve(realpathSync(command[0]), '../..')];
+  const home = folders.find((folder) => existsSync(path.join(folder, 'conf/defaults.ini')));
+  return home === undefined ? [] : [[...command, '--homepath', home]];
 }
 
-export async function findPrograms(): Promise<Programs> {
-  const found = await Promise.all(
-    PROGRAM_NAMES.map(async (name) => [name, await findFirst(LOOKUPS[name])] as const),
-  );
-  return Object.fromEntries(found) as Programs;
-}
-
-async function findFirst({
-  candidates,
-  versionFlag,
-  version,
-}: Lookup): Promise<Program | undefined> {
-  for (const { path: file, args = [] } of candidates()) {
-    if (file === undefined || !isExecutable(file)) continue;
-    const answer = await outputOf(file, [...args, versionFlag]);
-    const release = version.exec(answer ?? '')?.[1];
-    if (release !== undefined) return { path: file, args, version: release };
-  }
-  return undefined;
-}
-
-/** @returns undefined where it cannot be run */
-async function outputOf(file: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(file, args, { timeout: 20_000 });
-    return stdout + stderr;
-  } catch {
-    return undefined;
-  }
+async function versionOf([file, ...args]: Command): Promise<string | undefined> {
+  const flag = path.basename(file).startsWith('grafana') ? '-v' : '--version';
+  const { all } = await execa(file, [...args, flag], { all: true, reject: false, timeout: 20_000 });
+  return /^\w+(?:, version| version)? v?(\d[\w.]+)/im.exec(all)?.[1];
 }
