@@ -1,3 +1,5 @@
+import { formatPercentile } from '../metrics/format-percentile.ts';
+
 const NO_BREAK_SPACE = '\u00a0';
 const TOO_WIDE = 1e15;
 
@@ -67,7 +69,7 @@ export function formatDuration(durationMs: number): string {
 
 /** `p50`, `p99.9` */
 export function formatQuantile(quantile: number): string {
-  return `p${Number((quantile * 100).toPrecision(6))}`;
+  return `p${formatPercentile(quantile)}`;
 }
 
 function formatNumber(value: number, format: Intl.NumberFormat): string {

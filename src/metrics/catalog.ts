@@ -2,14 +2,16 @@ import { RUNNER_STATES } from '../locust/runner-state.ts';
 import { NO_SAMPLES, type Family } from './family.ts';
 import { encodeLabels, NO_LABELS } from './encode-labels.ts';
 import {
+  aggregatePercentiles,
   aggregateSummary,
+  endpointPercentiles,
   endpointSummaries,
   errorSamples,
   fromSnapshot,
   ofAggregate,
+  percentileSamples,
   perEndpoint,
   perWorker,
-  quantileSamples,
   sampleOf,
   samplesOf,
   single,
@@ -74,10 +76,10 @@ export const CATALOG: readonly MetricSpec[] = [
   },
   {
     name: 'current_response_time_seconds',
-    type: 'summary',
-    help: 'Response times of all endpoints over the last ten seconds (current_response_time_percentiles).',
-    labels: ['quantile'],
-    samples: fromSnapshot(({ currentQuantiles }) => quantileSamples(currentQuantiles)),
+    type: 'gauge',
+    help: 'Percentiles of the response times of all endpoints over the last ten seconds (current_response_time_percentiles).',
+    labels: ['percentile'],
+    samples: fromSnapshot(({ currentQuantiles }) => percentileSamples(currentQuantiles)),
   },
   {
     name: 'aggregated_requests_total',
@@ -106,6 +108,13 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Response times of all endpoints since the statistics began (avg_response_time and the percentiles of the aggregate row).',
     labels: ['quantile'],
     samples: fromSnapshot(aggregateSummary),
+  },
+  {
+    name: 'aggregated_response_time_percentile_seconds',
+    type: 'gauge',
+    help: 'Percentiles of the response times of all endpoints since the statistics began, only where no mean is known and so no summary (the percentiles of the aggregate row).',
+    labels: ['percentile'],
+    samples: fromSnapshot(aggregatePercentiles),
   },
   {
     name: 'aggregated_response_time_min_seconds',
@@ -148,6 +157,13 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Response times of an endpoint since the statistics began (avg_response_time and the percentiles of its row).',
     labels: ['method', 'name', 'quantile'],
     samples: fromSnapshot(endpointSummaries),
+  },
+  {
+    name: 'response_time_percentile_seconds',
+    type: 'gauge',
+    help: 'Percentiles of the response times of an endpoint since the statistics began, only where no mean is known and so no summary (the percentiles of its row).',
+    labels: ['method', 'name', 'percentile'],
+    samples: fromSnapshot(endpointPercentiles),
   },
   {
     name: 'response_time_min_seconds',

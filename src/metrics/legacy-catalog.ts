@@ -194,7 +194,7 @@ function currentPercentile(percent: number): LegacyMetricSpec {
     samples: single(({ currentQuantiles }) =>
       milliseconds(currentQuantiles.find(({ quantile }) => quantile === wanted)?.seconds ?? null),
     ),
-    successor: `1000 * locust_current_response_time_seconds{quantile="${wanted}"}`,
+    successor: `1000 * locust_current_response_time_seconds{percentile="${percent}"}`,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
 } from '../locust/snapshot.ts';
 import { NO_SAMPLES, type AddSample, type Family, type Samples } from './family.ts';
 import { encodeLabels, NO_LABELS, type LabelBytes } from './encode-labels.ts';
+import { formatPercentile } from './format-percentile.ts';
 import { createRowLabels } from './row-labels.ts';
 
 /** All that one exposition tells of Locust. */
@@ -89,10 +90,26 @@ export function errorSamples({ errors }: Snapshot): Samples {
   });
 }
 
-/** Of all endpoints together. */
-export function quantileSamples(quantiles: readonly Quantile[]): Samples {
+/** The percentiles of all endpoints together, of any period. */
+export function percentileSamples(quantiles: readonly Quantile[]): Samples {
   return samplesOf(quantiles, ({ quantile, seconds }, add) => {
-    add(NO_LABELS, seconds, '', quantile);
+    add(encodeLabels({ percentile: formatPercentile(quantile) }), seconds);
+  });
+}
+
+/** The percentiles of the aggregate row, where aggregateSummary leaves them out. */
+export function aggregatePercentiles({ aggregate }: Snapshot): Samples {
+  if (aggregate === null || hasSummary(aggregate.responseTime)) return NO_SAMPLES;
+  return percentileSamples(aggregate.responseTime.quantiles);
+}
+
+/** The percentiles of the endpoints that endpointSummaries leaves out. */
+export function endpointPercentiles({ endpoints }: Snapshot): Samples {
+  const withoutSummary = endpoints.filter(({ responseTime }) => !hasSummary(responseTime));
+  return samplesOf(withoutSummary, ({ method, name, responseTime }, add) => {
+    for (const { quantile, seconds } of responseTime.quantiles) {
+      add(encodeLabels({ method, name, percentile: formatPercentile(quantile) }), seconds);
+    }
   });
 }
 
@@ -140,14 +157,23 @@ export function addValue(
   if (value !== null) add(labels ?? NO_LABELS, value);
 }
 
-function addSummary(
-  add: AddSample,
-  labels: LabelBytes,
-  { quantiles, sumSeconds, count }: ResponseTime,
-): void {
+/** Adds a summary whole or not at all: hasSummary tells why. */
+function addSummary(add: AddSample, labels: LabelBytes, responseTime: ResponseTime): void {
+  if (!hasSummary(responseTime)) return;
+  const { quantiles, sumSeconds, count } = responseTime;
   for (const { quantile, seconds } of quantiles) add(labels, seconds, '', quantile);
-  if (sumSeconds !== null) add(labels, sumSeconds, '_sum');
-  if (count !== null) add(labels, count, '_count');
+  add(labels, sumSeconds, '_sum');
+  add(labels, count, '_count');
+}
+
+/**
+ * Whether both sum and count are known. OpenTelemetry's Prometheus receiver drops a summary
+ * without `_count` and stores 0 for a missing `_sum`; a Pushgateway and protobuf make 0 of both.
+ */
+function hasSummary(
+  responseTime: ResponseTime,
+): responseTime is ResponseTime & { readonly sumSeconds: number; readonly count: number } {
+  return responseTime.sumSeconds !== null && responseTime.count !== null;
 }
 
 const endpointLabels = createRowLabels(['method', 'name']);

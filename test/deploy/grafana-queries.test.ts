@@ -51,10 +51,11 @@ function problemsOf(expr: string, isShownOverTime: boolean): string[] {
     ...aggregations.flatMap(({ operator, dropped, selectors: summed }) => {
       if (operator === 'max') {
         return summed.flatMap(({ metric, matchers }) =>
-          dropped.includes('quantile') &&
-          !matchers.some(({ label, operator: by }) => label === 'quantile' && by === '=')
-            ? [`max over the quantiles of ${metric}`]
-            : [],
+          ['quantile', 'percentile'].flatMap((label) => {
+            const isMixed = dropped.includes(label) && metricOf(metric).labels.includes(label);
+            const isChosen = matchers.some((one) => one.label === label && one.operator === '=');
+            return isMixed && !isChosen ? [`max over the ${label}s of ${metric}`] : [];
+          }),
         );
       }
       if (operator !== 'sum') return [`${operator} is neither sum nor max`];
@@ -163,6 +164,7 @@ describe('a query that is wrong', () => {
     ['sum(locust_response_time_seconds{quantile="0.5"})', /sum of locust_response_time_seconds/],
     ['avg by (name) (locust_response_time_seconds{quantile="0.5"})', /neither sum nor max/],
     ['max by (name) (locust_response_time_seconds)', /max over the quantiles/],
+    ['max by (name) (locust_response_time_percentile_seconds)', /max over the percentiles/],
     ['sum(rate(locust_requests_total[$__rate_interval]))', /sum of locust_requests_total over/],
     ['sum(locust_users)', /sum of locust_users over job instance/],
     ['rate(locust_users[$__rate_interval])', /rate of the gauge/],

@@ -5,6 +5,14 @@ import { requestsOf, type RawReport, type RawRow } from './raw-report.ts';
 export type SeriesValues = Map<string, number>;
 
 const STATES = ['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing'];
+/** What the default quantiles of all versions are as percentiles. */
+export const PERCENTILES: Readonly<Record<string, string>> = {
+  '0.5': '50',
+  '0.9': '90',
+  '0.95': '95',
+  '0.99': '99',
+};
+
 const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'];
 
 /** Prometheus knows no labels that are empty. */
@@ -81,9 +89,10 @@ function addResponseTimes(
   row: RawRow,
 ): void {
   const count = row.num_requests;
-  add(`${name}_seconds_count`, labels, count);
-  if ('avg_response_time' in row || count === 0) {
+  const hasMean = 'avg_response_time' in row || count === 0;
+  if (hasMean) {
     const mean = count === 0 ? 0 : Number(row['avg_response_time']);
+    add(`${name}_seconds_count`, labels, count);
     add(`${name}_seconds_sum`, labels, (mean * count) / 1000);
   }
   if (count === 0) return;
@@ -99,7 +108,12 @@ function addResponseTimes(
     if (quantile !== undefined) quantiles.set(String(Number(quantile)), value);
   }
   for (const [quantile, value] of quantiles) {
-    if (typeof value === 'number') add(`${name}_seconds`, { ...labels, quantile }, value / 1000);
+    if (typeof value !== 'number') continue;
+    if (hasMean) add(`${name}_seconds`, { ...labels, quantile }, value / 1000);
+    else {
+      const percentile = PERCENTILES[quantile]!;
+      add(`${name}_percentile_seconds`, { ...labels, percentile }, value / 1000);
+    }
   }
 }
 

@@ -24,8 +24,6 @@ export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> 
     }
     const others = labels.filter((label) => label !== 'quantile');
     add(`locust_${name}`, 'quantiles', labels);
-    // The window of ten seconds has quantiles alone.
-    if (name === 'current_response_time_seconds') continue;
     add(`locust_${name}_sum`, 'counter', others);
     add(`locust_${name}_count`, 'counter', others);
   }

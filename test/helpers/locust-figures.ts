@@ -1,4 +1,4 @@
-import { expectedAtRest, seriesKey, type SeriesValues } from './expected-series.ts';
+import { expectedAtRest, PERCENTILES, seriesKey, type SeriesValues } from './expected-series.ts';
 import { settled } from './expected-values.ts';
 import type { RawReport } from './raw-report.ts';
 
@@ -22,8 +22,8 @@ export function locustFigures(version: string, raw: RawReport): SeriesValues {
   }
   const percentiles = report['current_response_time_percentiles'] as Record<string, number | null>;
   for (const [key, value] of Object.entries(percentiles)) {
-    const quantile = key.replace('response_time_percentile_', '');
-    if (value !== null) set('current_response_time_seconds', { quantile }, value / 1000);
+    const percentile = PERCENTILES[key.replace('response_time_percentile_', '')]!;
+    if (value !== null) set('current_response_time_seconds', { percentile }, value / 1000);
   }
   return figures;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
+import type { RequestStats } from '../../src/locust/snapshot.ts';
 import type { MetricSpec, Report } from '../../src/metrics/metric-spec.ts';
 import { SELF_METRICS } from '../../src/metrics/self.ts';
 import { listSamples } from '../helpers/list-samples.ts';
@@ -56,6 +57,58 @@ describe('the catalog', () => {
       }
     });
   }
+
+  it('gives every summary with its sum and its count, and other percentiles as gauges', () => {
+    const kinds = new Set<string>();
+    for (const report of REPORTS) {
+      const families = readFamilies(buildFamilies(CATALOG, 'x', report));
+      const samplesOf = (name: string) =>
+        families.find((family) => family.name === name)?.samples ?? [];
+      for (const prefix of ['x', 'x_aggregated']) {
+        const summary = `${prefix}_response_time_seconds`;
+        const parts = new Map<string, Set<string>>();
+        for (const { name, labels } of samplesOf(summary)) {
+          const { method = '', name: endpoint = '' } = labels;
+          const row = `${method} ${endpoint}`;
+          parts.set(row, (parts.get(row) ?? new Set()).add(name.slice(summary.length)));
+        }
+        for (const [row, suffixes] of parts) {
+          assert.ok(suffixes.has('_sum') && suffixes.has('_count'), `${summary} of ${row}`);
+          kinds.add('summary');
+        }
+        for (const { labels } of samplesOf(`${prefix}_response_time_percentile_seconds`)) {
+          const { method = '', name: endpoint = '' } = labels;
+          assert.ok(
+            !parts.has(`${method} ${endpoint}`),
+            `${summary} of ${endpoint} is there twice`,
+          );
+          kinds.add('percentiles');
+        }
+      }
+    }
+    assert.deepEqual([...kinds].sort(), ['percentiles', 'summary']);
+  });
+
+  it('keeps the percentiles of rows without a mean', () => {
+    const { snapshot } = REPORTS.find(
+      ({ snapshot: one }) => one?.aggregate?.responseTime.sumSeconds === null,
+    )!;
+    const { aggregate, endpoints } = snapshot!;
+    const percentiles = (name: string) => {
+      const spec = CATALOG.find((one) => one.name === name)!;
+      return listSamples(spec.samples({ snapshot, info: null, runStartSeconds: null })).length;
+    };
+    const quantilesOf = (rows: readonly RequestStats[]) =>
+      rows
+        .filter(({ responseTime }) => responseTime.sumSeconds === null)
+        .reduce((sum, { responseTime }) => sum + responseTime.quantiles.length, 0);
+    assert.ok(quantilesOf(endpoints) > 0);
+    assert.equal(percentiles('response_time_percentile_seconds'), quantilesOf(endpoints));
+    assert.equal(
+      percentiles('aggregated_response_time_percentile_seconds'),
+      quantilesOf([aggregate!]),
+    );
+  });
 
   it('tells only that Locust is down, when it is', () => {
     const down = { snapshot: null, info: { version: '1', host: 'h' }, runStartSeconds: 1 };

@@ -1,7 +1,7 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { ENDPOINT_OF_ROW } from './links.ts';
 import { THRESHOLDS } from './panels.ts';
-import { per } from './selectors.ts';
+import { per, sinceStart } from './selectors.ts';
 import type { LabelColumn, ValueColumn } from './tables.ts';
 
 /**
@@ -10,8 +10,9 @@ import type { LabelColumn, ValueColumn } from './tables.ts';
  */
 const only = (metric: string, selector: string) => `max by (method, name) (${metric}{${selector}})`;
 
-const onlyQuantile = (quantile: string, selector: string) =>
-  only('locust_response_time_seconds', `${selector}, quantile="${quantile}"`);
+/** Of the gauge where Locust tells no mean, and so there is no summary. */
+const percentile = (quantile: string, percent: string, selector: string) =>
+  `max by (method, name) (${sinceStart('response_time', quantile, percent, selector)})`;
 
 /** @param width of the column Endpoint; none where it takes the room that the others leave. */
 export const endpointLabels = (width?: number): LabelColumn[] => [
@@ -35,9 +36,9 @@ export function endpointValues(selector: string): ValueColumn[] {
   });
   return [
     seconds('Mean', per(only('locust_response_time_seconds_sum', selector), count)),
-    seconds('Median', onlyQuantile('0.5', selector)),
-    seconds('95 %', onlyQuantile('0.95', selector)),
-    seconds('99 %', onlyQuantile('0.99', selector)),
+    seconds('Median', percentile('0.5', '50', selector)),
+    seconds('95 %', percentile('0.95', '95', selector)),
+    seconds('99 %', percentile('0.99', '99', selector)),
     seconds('Longest', only('locust_response_time_max_seconds', selector)),
     {
       title: 'Requests',

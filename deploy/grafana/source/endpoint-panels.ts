@@ -78,10 +78,15 @@ const loadAndResponse = () => [
       description:
         'Percentiles of the whole run so far: Locust gives no others of single endpoints. Quantile, at the top, chooses which. They react late in a long run; the mean beside them shows what is new.',
       unit: units.Seconds,
+      noValue: 'No requests yet',
     },
     {
       expr: `locust_response_time_seconds{${ENDPOINT}, quantile=~"$quantile"}`,
       legend: `${legend} quantile {{quantile}}`,
+    },
+    {
+      expr: `locust_response_time_percentile_seconds{${ENDPOINT}}`,
+      legend: `${legend} {{percentile}} %`,
     },
   )
     .span(12)

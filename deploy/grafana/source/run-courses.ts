@@ -15,23 +15,23 @@ const DASHED = { id: 'custom.lineStyle', value: { fill: 'dash', dash: [6, 4] } }
 const BLUE = new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue');
 
 const QUANTILE = 'quantile {{quantile}}';
+const PERCENTILE = '{{percentile}} %';
 
 /** Those that Locust gives unless it is set to give others: by name, in a color for each. */
-const QUANTILES = [
-  ['0.5', 'median', 'green'],
-  ['0.9', '90 %', 'yellow'],
-  ['0.95', '95 %', 'orange'],
-  ['0.99', '99 %', 'red'],
-  ['0.999', '99.9 %', 'purple'],
+const PERCENTILES = [
+  ['0.5', '50', 'median', 'green'],
+  ['0.9', '90', '90 %', 'yellow'],
+  ['0.95', '95', '95 %', 'orange'],
+  ['0.99', '99', '99 %', 'red'],
+  ['0.999', '99.9', '99.9 %', 'purple'],
 ] as const;
 
 function responseTimes(words: Words, ...queries: readonly Query[]) {
   const builder = timeSeries(words, ...queries).fillOpacity(0);
-  for (const [quantile, title, color] of QUANTILES) {
-    builder.overrideByName(QUANTILE.replace('{{quantile}}', quantile), [
-      { id: 'displayName', value: title },
-      inColor(color),
-    ]);
+  for (const [quantile, percentile, title, color] of PERCENTILES) {
+    const looks = [{ id: 'displayName', value: title }, inColor(color)];
+    builder.overrideByName(QUANTILE.replace('{{quantile}}', quantile), looks);
+    builder.overrideByName(PERCENTILE.replace('{{percentile}}', percentile), looks);
   }
   return builder;
 }
@@ -87,8 +87,8 @@ export const runCourses = () => [
       noValue: 'No requests, or a Locust that does not report these percentiles',
     },
     {
-      expr: `locust_current_response_time_seconds{${RUN}, quantile=~"$quantile"}`,
-      legend: QUANTILE,
+      expr: `locust_current_response_time_seconds{${RUN}}`,
+      legend: PERCENTILE,
     },
     { expr: per(seconds, count), legend: 'mean' },
   )
@@ -106,6 +106,10 @@ export const runCourses = () => [
     {
       expr: `locust_aggregated_response_time_seconds{${RUN}, quantile=~"$quantile"}`,
       legend: QUANTILE,
+    },
+    {
+      expr: `locust_aggregated_response_time_percentile_seconds{${RUN}}`,
+      legend: PERCENTILE,
     },
   )
     .span(12)

@@ -1,7 +1,7 @@
 import { BigValueColorMode, BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { stat, THRESHOLDS } from './panels.ts';
-import { per, RUN } from './selectors.ts';
+import { per, RUN, sinceStart } from './selectors.ts';
 import { ACTIVE, STATE_MAPPINGS, stateCode } from './states.ts';
 
 const HEIGHT = 4;
@@ -68,11 +68,11 @@ export const runFigures = () => [
       noValue: '–',
     },
     {
-      expr: `locust_current_response_time_seconds{${RUN}, quantile="0.95"}`,
+      expr: `locust_current_response_time_seconds{${RUN}, percentile="95"}`,
       legend: 'now',
     },
     {
-      expr: `locust_aggregated_response_time_seconds{${RUN}, quantile="0.95"}`,
+      expr: sinceStart('aggregated_response_time', '0.95', '95', RUN),
       legend: 'whole run',
     },
   )

@@ -19,3 +19,17 @@ export const secondsSince = (metric: string) => `clamp_min(time() - ${metric}, 0
 
 /** A share or mean, absent while there is nothing to divide by. */
 export const per = (part: string, whole: string) => `${part} / (${whole} > 0)`;
+
+/**
+ * A percentile since the statistics began. It is a quantile of a summary, unless Locust tells no
+ * mean: then there is a gauge of percentiles instead.
+ *
+ * @param metric without `locust_` and `_seconds`.
+ */
+export const sinceStart = (
+  metric: string,
+  quantile: string,
+  percentile: string,
+  selector: string,
+) =>
+  `locust_${metric}_seconds{${selector}, quantile="${quantile}"} or ignoring (quantile, percentile) locust_${metric}_percentile_seconds{${selector}, percentile="${percentile}"}`;

@@ -56,6 +56,7 @@ export const quantileOfEndpoints = (metric: string) =>
 
 export const quantile = (metric: string) =>
   manyOf('quantile', 'Quantile', `label_values(${metric}{${RUN}}, quantile)`)
+    .description('Of the response times since the statistics began.')
     .allValue(ANYTHING)
     .sort(VariableSort.NumericalAsc);
 

@@ -82,6 +82,8 @@ const LISTED: Expectations = {
   B: isNow('none', 'errors_truncated'),
 };
 
+const HAS_MEANS: PanelExpectation = { unit: 's', empty: 'this Locust tells means' };
+
 const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
   State: { A: is('none', stateCode) },
   Users: { A: isNow('locale', 'users') },
@@ -94,7 +96,7 @@ const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
     B: isNow('percentunit', 'fail_ratio'),
   },
   '95 % answered within': {
-    A: is('s', where(now('locust_current_response_time_seconds'), { quantile: ['0.95'] })),
+    A: is('s', where(now('locust_current_response_time_seconds'), { percentile: ['95'] })),
     B: is('s', where(now('locust_aggregated_response_time_seconds'), { quantile: ['0.95'] })),
   },
   'Duration of the run': { A: between('dthms', 0, 160, 'the longest run is as long as that') },
@@ -136,6 +138,7 @@ const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
   },
   'Response times since the statistics began': {
     A: isNow('s', 'aggregated_response_time_seconds'),
+    B: HAS_MEANS,
   },
   'Slowest endpoints': ENDPOINT_COLUMNS,
   'Most failing endpoints': {
@@ -161,7 +164,10 @@ const ENDPOINT_DETAIL: Readonly<Record<string, Expectations>> = {
   'Mean response time': {
     A: isQuotientOfRates('s', 'response_time_seconds_sum', 'response_time_seconds_count'),
   },
-  'Response times since the statistics began': { A: isNow('s', 'response_time_seconds') },
+  'Response times since the statistics began': {
+    A: isNow('s', 'response_time_seconds'),
+    B: HAS_MEANS,
+  },
   'Longest response time': { A: isNow('s', 'response_time_max_seconds') },
   'Shortest response time': { A: isNow('s', 'response_time_min_seconds') },
   'Failures per second': { A: isRate('reqps', 'failures_total') },

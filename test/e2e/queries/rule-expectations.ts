@@ -62,7 +62,7 @@ export const ALERTS: Readonly<Record<string, AlertExpectation>> = {
     reason: 'the shop fails about a tenth of its requests',
   },
   LocustResponseTimeHigh: {
-    fires: above(where(now('locust_current_response_time_seconds'), { quantile: ['0.95'] }), 1),
+    fires: above(where(now('locust_current_response_time_seconds'), { percentile: ['95'] }), 1),
     reason: 'reports take over two seconds',
   },
   LocustNoRequests: { never: 'requests come to an end all the time' },
