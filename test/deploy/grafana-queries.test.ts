@@ -21,6 +21,7 @@ function metricOf(name: string) {
 /** No range that anything else would come to. */
 const RATE_INTERVAL = '77s';
 const INTERVAL = '11s';
+const RANGE = '33m';
 const VALUES = {
   job: 'locust',
   instance: '127.0.0.1:9646',
@@ -29,7 +30,19 @@ const VALUES = {
   quantile: ['0.5', '0.95'],
   __rate_interval: RATE_INTERVAL,
   __interval: INTERVAL,
+  __range: RANGE,
 };
+
+/** What a range has to be, where it is no RATE_INTERVAL. */
+const RANGES: Readonly<Record<string, string>> = {
+  max_over_time: INTERVAL,
+  min_over_time: INTERVAL,
+  last_over_time: RANGE,
+};
+
+/** Gauges that are shown over time as they are now and then. */
+const SAMPLED = ['locust_state', 'locust_exporter_last_success_timestamp_seconds'];
+
 
 const analyze = (expr: string): Analysis =>
   analyzePromql(substituteVariables(expr, VALUES), (name) => metricOf(name).labels);
@@ -48,6 +61,7 @@ function problemsOf(expr: string, isShownOverTime: boolean): string[] {
   const { selectors, aggregations } = analyze(expr);
   return [
     ...selectors.flatMap((selector) => problemsOfSelector(selector, isShownOverTime)),
+    ...(isShownOverTime ? peaksLostBy(selectors) : []),
     ...aggregations.flatMap(({ operator, dropped, selectors: summed }) => {
       if (operator === 'max') {
         return summed.flatMap(({ metric, matchers }) =>
@@ -66,13 +80,24 @@ function problemsOf(expr: string, isShownOverTime: boolean): string[] {
   ];
 }
 
+/** Gauges that are looked at once in an interval, in which there may be many scrapes. */
+function peaksLostBy(selectors: readonly Selector[]): string[] {
+  if (selectors.some(({ metric }) => SAMPLED.includes(metric))) return [];
+  const ranged = selectors.filter(({ range }) => range !== undefined);
+  return selectors.flatMap(({ metric }) =>
+    ranged.some((one) => one.metric === metric) ? [] : [`peaks of ${metric} are lost`],
+  );
+}
+
 function problemsOfSelector(
   { metric, range, function: by }: Selector,
   isShownOverTime: boolean,
 ): string[] {
   const { type } = metricOf(metric);
   const problems: string[] = [];
-  if (range !== undefined && range !== RATE_INTERVAL) problems.push(`range of ${metric}: ${range}`);
+  if (range !== undefined && range !== (RANGES[by ?? ''] ?? RATE_INTERVAL)) {
+    problems.push(`range of ${metric}: ${range}`);
+  }
   const isRate = by === 'rate' || by === 'increase' || by === 'irate';
   if (isRate && type !== 'counter') problems.push(`${by} of the ${type} ${metric}`);
   if (!isRate && type === 'counter' && isShownOverTime) problems.push(`no rate of ${metric}`);
@@ -170,6 +195,8 @@ describe('a query that is wrong', () => {
     ['rate(locust_users[$__rate_interval])', /rate of the gauge/],
     ['rate(locust_requests_total[5m])', /range of/],
     ['locust_requests_total', /no rate of/],
+    ['locust_users', /peaks of locust_users are lost/],
+    ['max_over_time(locust_users[$__rate_interval])', /range of/],
   ];
   for (const [expr, problem] of WRONG) {
     it(`is found out: ${expr}`, () => {
@@ -185,6 +212,8 @@ describe('a query that is wrong', () => {
     ['max by (name) (locust_users)', /has no name/],
     ['locust_users and ignoring (state) locust_up', /has no state/],
     ['locust_users{job="$jobs"}', /no value for the variable jobs/],
+    ['up + locust_up or up', /only one side of or has a name/],
+    ['max_over_time(locust_users[$__interval]) or locust_users', /only one side of or/],
   ];
   for (const [expr, message] of BROKEN) {
     it(`is found out: ${expr}`, () => {

@@ -6,6 +6,7 @@ import { whyPrometheusIsMissing } from '../helpers/real-prometheus.ts';
 import { startStack } from '../helpers/real-stack.ts';
 import { needs } from '../helpers/requirement.ts';
 import { stopAfter } from '../helpers/scraped-exporter.ts';
+import { checkOutages } from './queries/check-outages.ts';
 import { checkPanels } from './queries/check-panels.ts';
 import { checkAlerts, checkRecordingRules } from './queries/check-rules.ts';
 import { checkSums } from './queries/check-sums.ts';
@@ -32,5 +33,6 @@ describe('queries of a real run', () => {
     await t.test('variables', (variables) => checkVariables(variables, run));
     await t.test('annotations', (marks) => checkAnnotations(marks, run));
     await t.test('sums', (sums) => checkSums(sums, run));
+    await t.test('outages', (outages) => checkOutages(outages, run));
   });
 });

@@ -91,6 +91,7 @@ export interface DashboardJson {
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly PanelJson[];
+  readonly links: readonly { readonly url: string; readonly includeVars?: boolean }[];
   readonly templating: {
     readonly list: readonly {
       readonly name: string;

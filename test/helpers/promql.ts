@@ -75,6 +75,7 @@ class Analyzer {
       case 'MatrixSelector':
       case 'OffsetExpr':
       case 'ParenExpr':
+      case 'SubqueryExpr':
       case 'UnaryExpr':
         return this.labels(node.firstChild!);
       case 'BinaryExpr':
@@ -102,7 +103,11 @@ class Analyzer {
       this.#demand(label, [...(left ?? []), ...(right ?? [])], 'either side');
     }
     if (left === null || right === null) return left ?? right;
-    return node.getChild('Or') === null ? left : [...new Set([...left, ...right])];
+    if (node.getChild('Or') === null) return left;
+    if (keepsName(node.firstChild!, this.#expr) !== keepsName(node.lastChild!, this.#expr)) {
+      throw new Error(`only one side of or has a name, so one series becomes two: ${this.#expr}`);
+    }
+    return [...new Set([...left, ...right])];
   }
 
   #ofFunction(node: SyntaxNode): string[] | null {
@@ -131,6 +136,32 @@ class Analyzer {
 
   #demand(label: string, labels: readonly string[], owner: string): void {
     if (!labels.includes(label)) throw new Error(`${owner} has no ${label}: ${this.#expr}`);
+  }
+}
+
+const COMPARISONS = ['Eql', 'Neq', 'Gtr', 'Lss', 'Gte', 'Lte'];
+
+/** Whether its series still have the name of their metric. */
+function keepsName(node: SyntaxNode, expr: string): boolean {
+  switch (node.name) {
+    case 'VectorSelector':
+      return true;
+    case 'MatrixSelector':
+    case 'OffsetExpr':
+    case 'ParenExpr':
+    case 'SubqueryExpr':
+      return keepsName(node.firstChild!, expr);
+    case 'BinaryExpr': {
+      const has = (operator: string) => node.getChild(operator) !== null;
+      const isFilter = ['And', 'Or', 'Unless', ...COMPARISONS].some(has);
+      return isFilter && !has('BoolModifier') && keepsName(node.firstChild!, expr);
+    }
+    case 'FunctionCall':
+      return ['label_join', 'label_replace', 'last_over_time'].includes(
+        textOf(node.firstChild!, expr),
+      );
+    default:
+      return false;
   }
 }
 

@@ -49,6 +49,8 @@ export function createDashboard(plan: Plan) {
   const dashboard = builder.build();
   dashboard.panels?.forEach((panel, index) => {
     panel.id = index + 1;
+    // The SDK writes it into tables, whose type no longer has it.
+    if ('options' in panel) delete (panel.options as { footer?: unknown }).footer;
   });
   // The SDK puts them into a menu, which is closed at first, and knows no other place.
   for (const one of [...(dashboard.links ?? []), ...(dashboard.annotations.list ?? [])]) {

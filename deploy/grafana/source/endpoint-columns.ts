@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { ENDPOINT_OF_ROW } from './links.ts';
-import { THRESHOLDS } from './panels.ts';
+import { gradedFigure, LIMITS } from './panels.ts';
 import { per, sinceStart } from './selectors.ts';
 import type { LabelColumn, ValueColumn } from './tables.ts';
 
@@ -32,7 +32,7 @@ export function endpointValues(selector: string): ValueColumn[] {
     expr,
     unit: units.Seconds,
     width: 90,
-    thresholds: THRESHOLDS.responseSeconds(),
+    thresholds: gradedFigure(LIMITS.responseSeconds),
   });
   return [
     seconds('Mean', per(only('locust_response_time_seconds_sum', selector), count)),
@@ -60,7 +60,7 @@ export function endpointValues(selector: string): ValueColumn[] {
         only('locust_requests_total', selector),
       ),
       unit: units.BytesIEC,
-      width: 120,
+      width: 130,
     },
   ];
 }
@@ -69,14 +69,14 @@ export function endpointValues(selector: string): ValueColumn[] {
 export function failureValues(selector: string, atLeastOne = false): ValueColumn[] {
   const failures = `${only('locust_failures_total', selector)}${atLeastOne ? ' > 0' : ''}`;
   return [
-    { title: 'Failures', expr: failures, unit: units.LocaleFormat, width: 90 },
+    { title: 'Failures', expr: failures, unit: units.LocaleFormat, width: 110 },
     {
       title: 'Failed',
       expr: per(atLeastOne ? `(${failures})` : failures, only('locust_requests_total', selector)),
       unit: units.PercentUnit,
       decimals: 1,
       width: 90,
-      thresholds: THRESHOLDS.failedShare(),
+      thresholds: gradedFigure(LIMITS.failedShare),
     },
   ];
 }

@@ -7,9 +7,9 @@ import type { Part } from './create-dashboard.ts';
 import { endpointLabels, endpointValues } from './endpoint-columns.ts';
 import { errorsOverTime, errorTable } from './error-panels.ts';
 import { ENDPOINT_OF_SERIES } from './links.ts';
-import { manySeries, THRESHOLDS, type Query, type Words } from './panels.ts';
-import { ENDPOINT, per, rate } from './selectors.ts';
-import { table } from './tables.ts';
+import { limitLines, LIMITS, manySeries, type Query, type Words } from './panels.ts';
+import { ENDPOINT, low, peak, per, rate } from './selectors.ts';
+import { largestFirst, table } from './tables.ts';
 
 const legend = '{{method}} {{name}}';
 
@@ -38,11 +38,11 @@ const chosenEndpoints = () =>
       description:
         'Since the statistics began, the largest mean first; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to itself alone.',
       unit: units.LocaleFormat,
-      noValue: 'No requests yet',
+      noValue: 'No requests yet, or Locust is down',
     },
     endpointLabels(),
     endpointValues(ENDPOINT),
-    'Mean',
+    largestFirst('Mean'),
   )
     .span(24)
     .height(6);
@@ -67,7 +67,7 @@ const loadAndResponse = () => [
     },
     { expr: per(failures, requests), legend },
   )
-    .thresholds(THRESHOLDS.failedShare())
+    .thresholds(limitLines(LIMITS.failedShare))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
     .axisSoftMax(0.05)
     .span(12)
@@ -78,14 +78,14 @@ const loadAndResponse = () => [
       description:
         'Percentiles of the whole run so far: Locust gives no others of single endpoints. Quantile, at the top, chooses which. They react late in a long run; the mean beside them shows what is new.',
       unit: units.Seconds,
-      noValue: 'No requests yet',
+      noValue: 'No requests yet, or Locust is down',
     },
     {
-      expr: `locust_response_time_seconds{${ENDPOINT}, quantile=~"$quantile"}`,
+      expr: peak(`locust_response_time_seconds{${ENDPOINT}, quantile=~"$quantile"}`),
       legend: `${legend} quantile {{quantile}}`,
     },
     {
-      expr: `locust_response_time_percentile_seconds{${ENDPOINT}}`,
+      expr: peak(`locust_response_time_percentile_seconds{${ENDPOINT}}`),
       legend: `${legend} {{percentile}} %`,
     },
   )
@@ -125,7 +125,7 @@ const extremesAndSizes = () => [
       description: 'Since the statistics began.',
       unit: units.Seconds,
     },
-    { expr: `locust_response_time_max_seconds{${ENDPOINT}}`, legend },
+    { expr: peak(`locust_response_time_max_seconds{${ENDPOINT}}`), legend },
   )
     .span(8)
     .height(8),
@@ -135,7 +135,7 @@ const extremesAndSizes = () => [
       description: 'Since the statistics began.',
       unit: units.Seconds,
     },
-    { expr: `locust_response_time_min_seconds{${ENDPOINT}}`, legend },
+    { expr: low(`locust_response_time_min_seconds{${ENDPOINT}}`), legend },
   )
     .span(8)
     .height(8),

@@ -1,8 +1,8 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { endpointLabels } from './endpoint-columns.ts';
-import { manySeries } from './panels.ts';
+import { manySeries, PER_SECOND } from './panels.ts';
 import { rate } from './selectors.ts';
-import { table } from './tables.ts';
+import { largestFirst, table } from './tables.ts';
 
 const DESCRIPTION =
   'Locust counts an error by its message. Messages that hold an id or a time are each an error of their own: ERROR_REWRITE of the exporter brings them together.';
@@ -14,7 +14,7 @@ export const errorTable = (selector: string) =>
       title: 'Errors by message',
       description: `Since the statistics began. ${DESCRIPTION}`,
       unit: units.LocaleFormat,
-      noValue: 'No errors',
+      noValue: 'No errors, or Locust is down',
     },
     [{ title: 'Error', label: 'error', isLong: true }, ...endpointLabels(250)],
     [
@@ -25,7 +25,7 @@ export const errorTable = (selector: string) =>
         width: 90,
       },
     ],
-    'Count',
+    largestFirst('Count'),
   );
 
 /** @param selector of endpoints of one Locust. */
@@ -34,8 +34,8 @@ export const errorsOverTime = (selector: string) =>
     {
       title: 'Errors per second by message',
       description: `Failed requests of all endpoints with the message. The first time that a message occurs is not seen here. ${DESCRIPTION}`,
-      unit: units.RequestsPerSecond,
-      noValue: 'No errors',
+      unit: PER_SECOND.errors,
+      noValue: 'No errors, or Locust is down',
     },
     {
       expr: `sum without (method, name) (${rate(`locust_error_occurrences_total{${selector}}`)})`,

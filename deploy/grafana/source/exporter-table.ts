@@ -1,15 +1,17 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { RUN_OF_ROW } from './links.ts';
-import { EXPORTERS, secondsSince } from './selectors.ts';
-import { table, type ValueColumn } from './tables.ts';
+import { EXPORTERS, reached, secondsSince } from './selectors.ts';
+import { largestFirst, smallestFirst, table, type ValueColumn } from './tables.ts';
 
-const yesNo = (no: string): ValueMapping[] => [
+/** In words what reached() gives. */
+export const REACHED: ValueMapping[] = [
   {
     type: MappingType.ValueToText,
     options: {
-      '0': { text: no, color: 'red', index: 0 },
-      '1': { text: 'up', color: 'green', index: 1 },
+      '0': { text: 'not scraped', color: 'red', index: 0 },
+      '1': { text: 'Locust is down', color: 'orange', index: 1 },
+      '2': { text: 'up', color: 'green', index: 2 },
     },
   },
 ];
@@ -20,11 +22,11 @@ const one = (expr: string) => `max by (job, instance) (${expr})`;
 const shortRevision = (expr: string) =>
   `label_replace(${expr}, "revision", "$1", "revision", "(.{10}).*")`;
 
-const age = (title: string, metric: string): ValueColumn => ({
+const age = (title: string, metric: string, width: number): ValueColumn => ({
   title,
   expr: one(secondsSince(`${metric}{${EXPORTERS}}`)),
   unit: units.Seconds,
-  width: 130,
+  width,
 });
 
 /** One row for each exporter, with versions and ages. */
@@ -33,36 +35,29 @@ export const exporterTable = () =>
     {
       title: 'Exporters',
       description:
-        'As of the end of the time range, the oldest read first. An instance leads to the run of its Locust.',
+        'As of the end of the time range, the worst first: not scraped, then Locust down, then by the age of the read. An instance leads to the run of its Locust.',
       unit: units.Short,
       noValue: 'No exporter',
     },
     [
       { title: 'Job', label: 'job' },
-      { title: 'Instance', label: 'instance', link: RUN_OF_ROW },
-      { title: 'Exporter', label: 'version', width: 110 },
+      { title: 'Instance', label: 'instance', link: RUN_OF_ROW, width: 200 },
+      { title: 'Exporter', label: 'version', width: 100 },
       { title: 'Revision', label: 'revision', width: 110 },
-      { title: 'Node.js', label: 'node_version', width: 110 },
-      { title: 'Locust', label: 'locust', width: 110 },
+      { title: 'Node.js', label: 'node_version', width: 100 },
+      { title: 'Locust', label: 'locust', width: 100 },
       { title: 'Host under test', label: 'host' },
     ],
     [
       {
-        title: 'Scrape',
-        expr: one(`up{${EXPORTERS}}`),
+        title: 'Reached',
+        expr: one(reached(`up{${EXPORTERS}}`, `locust_up{${EXPORTERS}}`)),
         unit: units.NoUnit,
-        width: 110,
-        mappings: yesNo('failed'),
+        width: 130,
+        mappings: REACHED,
       },
-      {
-        title: 'Read',
-        expr: one(`locust_up{${EXPORTERS}}`),
-        unit: units.NoUnit,
-        width: 110,
-        mappings: yesNo('Locust is down'),
-      },
-      age('Age of the read', 'locust_exporter_last_success_timestamp_seconds'),
-      age('Running for', 'process_start_time_seconds'),
+      age('Age of the read', 'locust_exporter_last_success_timestamp_seconds', 170),
+      age('Running for', 'process_start_time_seconds', 130),
       {
         title: 'Build',
         expr: `max by (job, instance, version, revision, node_version) (${shortRevision(`locust_exporter_build_info{${EXPORTERS}}`)})`,
@@ -76,5 +71,6 @@ export const exporterTable = () =>
         hidden: true,
       },
     ],
-    'Age of the read',
+    smallestFirst('Reached'),
+    largestFirst('Age of the read'),
   );

@@ -1,7 +1,7 @@
 import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { manySeries } from './panels.ts';
-import { EXPORTERS, rate } from './selectors.ts';
+import { EXPORTERS, peak, rate } from './selectors.ts';
 
 const legend = '{{instance}}';
 
@@ -24,8 +24,8 @@ export const healthOfProcess = () => [
         'Resident memory, of which some 50 MiB are file pages of Node.js, and the heap in use.',
       unit: units.BytesIEC,
     },
-    { expr: `process_resident_memory_bytes{${EXPORTERS}}`, legend: `${legend} resident` },
-    { expr: `nodejs_heap_size_used_bytes{${EXPORTERS}}`, legend: `${legend} heap` },
+    { expr: peak(`process_resident_memory_bytes{${EXPORTERS}}`), legend: `${legend} resident` },
+    { expr: peak(`nodejs_heap_size_used_bytes{${EXPORTERS}}`), legend: `${legend} heap` },
   )
     .span(8)
     .height(7),
@@ -36,8 +36,8 @@ export const healthOfProcess = () => [
         'How long other work keeps a scrape waiting: median and 99th percentile since the last scrape.',
       unit: units.Seconds,
     },
-    { expr: `nodejs_eventloop_lag_p50_seconds{${EXPORTERS}}`, legend: `${legend} median` },
-    { expr: `nodejs_eventloop_lag_p99_seconds{${EXPORTERS}}`, legend: `${legend} 99 %` },
+    { expr: peak(`nodejs_eventloop_lag_p50_seconds{${EXPORTERS}}`), legend: `${legend} median` },
+    { expr: peak(`nodejs_eventloop_lag_p99_seconds{${EXPORTERS}}`), legend: `${legend} 99 %` },
   )
     .span(8)
     .height(7),
@@ -48,7 +48,7 @@ export const healthOfProcess = () => [
         'File descriptors, connections among them. They should not grow from hour to hour.',
       unit: units.Short,
     },
-    { expr: `process_open_fds{${EXPORTERS}}`, legend },
+    { expr: peak(`process_open_fds{${EXPORTERS}}`), legend },
   )
     .span(12)
     .height(7),

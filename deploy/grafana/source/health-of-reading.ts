@@ -1,45 +1,25 @@
 import { GraphDrawStyle } from '@grafana/grafana-foundation-sdk/common';
-import {
-  FieldColorBuilder,
-  FieldColorModeId,
-  MappingType,
-  type ValueMapping,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { exporterTable } from './exporter-table.ts';
+import { exporterTable, REACHED } from './exporter-table.ts';
 import { LISTED, LISTED_MAPPINGS } from './listed.ts';
-import { manySeries, stateTimeline } from './panels.ts';
-import { EXPORTERS, rate, secondsSince } from './selectors.ts';
+import { manySeries, PER_SECOND, stateTimeline } from './panels.ts';
+import { EXPORTERS, low, peak, rate, reached, secondsSince } from './selectors.ts';
 
 const legend = '{{instance}}';
 
-const REACHED: ValueMapping[] = [
-  {
-    type: MappingType.ValueToText,
-    options: {
-      '0': { text: 'not scraped', color: 'red', index: 0 },
-      '1': { text: 'Locust is down', color: 'orange', index: 1 },
-      '2': { text: 'up', color: 'green', index: 2 },
-    },
-  },
-];
-
 /** From Locust to the exporter to Prometheus. */
 export const healthOfReading = () => [
-  exporterTable().span(24).height(5),
+  exporterTable().span(24).height(8),
   stateTimeline(
     {
       title: 'Reached',
       description:
-        'Whether Prometheus could scrape the exporter, and the exporter could read Locust.',
+        'Whether Prometheus could scrape the exporter, and the exporter could read Locust: the worst of each interval.',
       unit: units.NoUnit,
       noValue: 'No exporter',
     },
-    {
-      // `up` of what never had a locust_up is another job's target that the variables cannot choose.
-      expr: `up{${EXPORTERS}} + locust_up{${EXPORTERS}} or up{${EXPORTERS}}`,
-      legend,
-    },
+    { expr: reached(low(`up{${EXPORTERS}}`), low(`locust_up{${EXPORTERS}}`)), legend },
   )
     .mappings(REACHED)
     .span(12)
@@ -49,8 +29,8 @@ export const healthOfReading = () => [
       title: 'Failed reads per second by code',
       description:
         'Reads of Locust that failed, and scrapes that could not wait for one. The README says what each code means.',
-      unit: units.RequestsPerSecond,
-      noValue: 'No failed reads',
+      unit: PER_SECOND.reads,
+      noValue: 'No failed reads, or no exporter is scraped',
     },
     {
       expr: `${rate(`locust_exporter_scrape_errors_total{${EXPORTERS}}`)} > 0`,
@@ -69,8 +49,11 @@ export const healthOfReading = () => [
         'The last read of Locust by the exporter, and the whole scrape by Prometheus. In on-demand mode a scrape contains a read.',
       unit: units.Seconds,
     },
-    { expr: `locust_exporter_scrape_duration_seconds{${EXPORTERS}}`, legend: `${legend} read` },
-    { expr: `scrape_duration_seconds{${EXPORTERS}}`, legend: `${legend} scrape` },
+    {
+      expr: peak(`locust_exporter_scrape_duration_seconds{${EXPORTERS}}`),
+      legend: `${legend} read`,
+    },
+    { expr: peak(`scrape_duration_seconds{${EXPORTERS}}`), legend: `${legend} scrape` },
   )
     .span(8)
     .height(7),
@@ -79,7 +62,7 @@ export const healthOfReading = () => [
       title: 'Age of the last good read',
       description: 'Grows while Locust is down. Absent before the first good read.',
       unit: units.Seconds,
-      noValue: 'No good read yet',
+      noValue: 'No good read yet, or no exporter is scraped',
     },
     {
       expr: secondsSince(`locust_exporter_last_success_timestamp_seconds{${EXPORTERS}}`),
@@ -94,7 +77,7 @@ export const healthOfReading = () => [
       description: 'What Prometheus takes in each time; it grows with endpoints and errors.',
       unit: units.Short,
     },
-    { expr: `scrape_samples_scraped{${EXPORTERS}}`, legend },
+    { expr: peak(`scrape_samples_scraped{${EXPORTERS}}`), legend },
   )
     .span(8)
     .height(7),
@@ -104,9 +87,9 @@ export const healthOfReading = () => [
       description:
         'Rows of Locust that were added to (other) by MAX_ENDPOINTS or MAX_ERRORS, or brought together by rewriting or shortening.',
       unit: units.Short,
-      noValue: 'None',
+      noValue: 'No exporter is scraped',
     },
-    { expr: `locust_exporter_folded_rows{${EXPORTERS}}`, legend: `${legend} {{kind}}` },
+    { expr: peak(`locust_exporter_folded_rows{${EXPORTERS}}`), legend: `${legend} {{kind}}` },
   )
     .decimals(0)
     .axisSoftMax(1)
@@ -114,8 +97,8 @@ export const healthOfReading = () => [
     .height(7),
   stateTimeline(
     LISTED,
-    { expr: `locust_endpoints_truncated{${EXPORTERS}}`, legend: `${legend} endpoints` },
-    { expr: `locust_errors_truncated{${EXPORTERS}}`, legend: `${legend} errors` },
+    { expr: peak(`locust_endpoints_truncated{${EXPORTERS}}`), legend: `${legend} endpoints` },
+    { expr: peak(`locust_errors_truncated{${EXPORTERS}}`), legend: `${legend} errors` },
   )
     .mappings(LISTED_MAPPINGS)
     .span(8)
@@ -124,8 +107,8 @@ export const healthOfReading = () => [
     {
       title: 'Pushes per second',
       description: 'To the Pushgateway, by result. Absent without PUSHGATEWAY_URL.',
-      unit: units.RequestsPerSecond,
-      noValue: 'No Pushgateway',
+      unit: PER_SECOND.pushes,
+      noValue: 'No exporter pushes',
     },
     {
       expr: rate(`locust_exporter_pushes_total{${EXPORTERS}}`),

@@ -12,9 +12,11 @@ const TITLES: Record<keyof typeof UIDS, string> = {
   health: 'Exporter health',
 };
 
-/** A link at the top of a dashboard, with its time range and what is chosen in it. */
-export const linkTo = (target: keyof typeof UIDS) =>
-  link(target, `/d/${UIDS[target]}`).includeVars(true);
+/** The Locust that is chosen. Other variables mean something else on the other dashboard. */
+const CHOSEN = '${datasource:queryparam}&${job:queryparam}&${instance:queryparam}';
+
+/** A link at the top of a dashboard about one Locust to another dashboard about it. */
+export const linkTo = (target: keyof typeof UIDS) => link(target, `/d/${UIDS[target]}?${CHOSEN}`);
 
 /** The same from where several Locusts may be chosen to where only one can be. */
 export const linkToOneOf = (target: keyof typeof UIDS) =>
@@ -28,7 +30,7 @@ function link(target: keyof typeof UIDS, url: string): DashboardLinkBuilder {
     .keepTime(true);
 }
 
-const DETAIL = `/d/${UIDS.detail}?\${datasource:queryparam}&\${job:queryparam}&\${instance:queryparam}&\${__url_time_range}`;
+const DETAIL = `/d/${UIDS.detail}?${CHOSEN}&\${__url_time_range}`;
 
 export interface DataLink {
   readonly title: string;

@@ -8,7 +8,7 @@ export const LISTED: Words = {
   description:
     'Whether Locust lists all endpoints and all errors: it cuts off both lists after 500. Figures of all endpoints together are complete nevertheless.',
   unit: units.NoUnit,
-  noValue: 'Locust is down',
+  noValue: 'Locust is not reached',
 };
 
 export const LISTED_MAPPINGS: ValueMapping[] = [

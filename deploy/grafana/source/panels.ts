@@ -23,6 +23,13 @@ import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundatio
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { DATASOURCE } from './datasource.ts';
 
+/** Units of what is no request; Grafana has none for them. */
+export const PER_SECOND = {
+  errors: 'suffix:errors/s',
+  reads: 'suffix:reads/s',
+  pushes: 'suffix:pushes/s',
+} as const;
+
 export interface Words {
   readonly title: string;
   readonly description: string;
@@ -93,23 +100,37 @@ export function stateTimeline(words: Words, ...queries: readonly Query[]): State
 }
 
 /** A color, and others from given values on: `steps('green', [0.7, 'orange'], [0.9, 'red'])`. */
-export function steps(
-  base: string,
-  ...further: readonly (readonly [value: number, color: string])[]
-): ThresholdsConfigBuilder {
+export function steps(base: string, ...further: readonly Step[]): ThresholdsConfigBuilder {
   return new ThresholdsConfigBuilder()
     .mode(ThresholdsMode.Absolute)
     .steps([{ value: null, color: base }, ...further.map(([value, color]) => ({ value, color }))]);
 }
 
-/** What is good, worth a look and bad: the same on every dashboard, and as in the alerts. */
-export const THRESHOLDS = {
-  failedShare: () => steps('green', [0.01, 'orange'], [0.05, 'red']),
-  responseSeconds: () => steps('green', [0.5, 'orange'], [1, 'red']),
-  cpuRatio: () => steps('green', [0.7, 'orange'], [0.9, 'red']),
+type Step = readonly [value: number, color: string];
+
+/** From where on it is worth a look and bad: the same on every dashboard, and as in the alerts. */
+export const LIMITS = {
+  failedShare: [
+    [0.01, 'orange'],
+    [0.05, 'red'],
+  ],
+  responseSeconds: [
+    [0.5, 'orange'],
+    [1, 'red'],
+  ],
+  cpuRatio: [
+    [0.7, 'orange'],
+    [0.9, 'red'],
+  ],
   /** For what should be 0. */
-  none: () => steps('green', [1, 'orange']),
-} as const;
+  none: [[1, 'orange']],
+} as const satisfies Record<string, readonly Step[]>;
+
+/** Colors of a figure or a cell: green below the limits, and plain where there is no number. */
+export const gradedFigure = (limits: readonly Step[]) => steps('text', [0, 'green'], ...limits);
+
+/** Lines across a graph. */
+export const limitLines = (limits: readonly Step[]) => steps('green', ...limits);
 
 /** Properties of one series that is measured in something else than the others. */
 export const onTheRight = (unit: string, label: string): DynamicConfigValue[] => [

@@ -1,7 +1,7 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { inColor, listLegend, onTheRight, timeSeries, type Query, type Words } from './panels.ts';
-import { per, rate, RUN } from './selectors.ts';
+import { peak, per, rate, RUN } from './selectors.ts';
 
 const requests = rate(`locust_aggregated_requests_total{${RUN}}`);
 const failures = rate(`locust_aggregated_failures_total{${RUN}}`);
@@ -45,7 +45,7 @@ export const runCourses = () => [
         'More users should bring more requests. Where they no longer do, something is at its limit.',
       unit: units.LocaleFormat,
     },
-    { expr: `locust_users{${RUN}}`, legend: 'Users' },
+    { expr: peak(`locust_users{${RUN}}`), legend: 'Users' },
     { expr: requests, legend: 'Requests/s' },
   )
     .axisLabel('users')
@@ -84,10 +84,10 @@ export const runCourses = () => [
       description:
         'Percentiles of all endpoints over the last ten seconds, as Locust gives them, and the mean. Percentiles end with the run.',
       unit: units.Seconds,
-      noValue: 'No requests, or a Locust that does not report these percentiles',
+      noValue: 'No requests, or Locust is down or does not report these percentiles',
     },
     {
-      expr: `locust_current_response_time_seconds{${RUN}}`,
+      expr: peak(`locust_current_response_time_seconds{${RUN}}`),
       legend: PERCENTILE,
     },
     { expr: per(seconds, count), legend: 'mean' },
@@ -101,14 +101,14 @@ export const runCourses = () => [
       description:
         'Percentiles over the whole run so far, all endpoints: what the report of the run will say. They react late in a long run. The longest response of each endpoint is in the table below.',
       unit: units.Seconds,
-      noValue: 'No requests yet',
+      noValue: 'No requests yet, or Locust is down',
     },
     {
-      expr: `locust_aggregated_response_time_seconds{${RUN}, quantile=~"$quantile"}`,
+      expr: peak(`locust_aggregated_response_time_seconds{${RUN}, quantile=~"$quantile"}`),
       legend: QUANTILE,
     },
     {
-      expr: `locust_aggregated_response_time_percentile_seconds{${RUN}}`,
+      expr: peak(`locust_aggregated_response_time_percentile_seconds{${RUN}}`),
       legend: PERCENTILE,
     },
   )
@@ -120,7 +120,7 @@ export const runCourses = () => [
       description:
         'How often each user gets a request done. It falls where the target answers more slowly, unless users wait by the clock.',
       unit: units.RequestsPerSecond,
-      noValue: 'No users',
+      noValue: 'No users, or Locust is down',
     },
     { expr: per(requests, meanUsers), legend: 'Requests/s of a user' },
   )
@@ -133,7 +133,7 @@ export const runCourses = () => [
       title: 'Bytes received',
       description: 'Bodies of all responses, as long as Locust says that they are.',
       unit: units.BytesPerSecondIEC,
-      noValue: 'No requests yet',
+      noValue: 'No requests yet, or Locust is down',
     },
     { expr: rate(`locust_aggregated_content_bytes_total{${RUN}}`), legend: 'Bytes/s' },
   )

@@ -2,7 +2,7 @@ import { BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { LISTED, LISTED_MAPPINGS } from './listed.ts';
 import { listLegend, stat, stateTimeline } from './panels.ts';
-import { RUN } from './selectors.ts';
+import { RUN, upWithout } from './selectors.ts';
 import { STATE_MAPPINGS, stateCode } from './states.ts';
 
 const HEIGHT = 3;
@@ -41,9 +41,11 @@ export const runFacts = () => [
       title: 'Under test',
       description: 'The host that requests go to, and the version of Locust that sends them.',
       unit: units.NoUnit,
-      noValue: 'This Locust does not say',
+      noValue: '–',
     },
     { expr: `locust_info{${RUN}}`, legend: '{{host}} by Locust {{version}}' },
+    { expr: upWithout(`locust_info{${RUN}}`), legend: 'This Locust does not say' },
+    { expr: `locust_up{${RUN}} == 0`, legend: 'Locust is down' },
   )
     .textMode(BigValueTextMode.Name)
     .span(5)

@@ -1,10 +1,23 @@
 import { BigValueColorMode, BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { stat, THRESHOLDS } from './panels.ts';
-import { per, RUN, sinceStart } from './selectors.ts';
+import { gradedFigure, LIMITS, stat } from './panels.ts';
+import { per, RUN, sinceStart, upWithout } from './selectors.ts';
 import { ACTIVE, STATE_MAPPINGS, stateCode } from './states.ts';
 
 const HEIGHT = 4;
+
+const IS_ACTIVE = `locust_state{${RUN}, state=~"${ACTIVE}"} == 1`;
+
+const DURATION_SO_FAR = `time() - locust_run_start_time_seconds{${RUN}} and ignoring (state) ${IS_ACTIVE}`;
+
+/** From the last start to when a run was last seen; below 0 after a reset between runs. */
+const FINAL_DURATION = `max without (state) (max_over_time((time() * (${IS_ACTIVE}))[$__range:5s])) - last_over_time(locust_run_start_time_seconds{${RUN}}[$__range]) >= 0`;
+
+/** The value of upWithout in words. */
+const sayOfAll = (text: string): ValueMapping[] => [
+  { type: MappingType.ValueToText, options: { '1': { text, color: 'text', index: 0 } } },
+];
 
 /** The line of large figures: how it is now, or was at the end of the time range. */
 export const runFigures = () => [
@@ -55,7 +68,7 @@ export const runFigures = () => [
     { expr: `locust_fail_ratio{${RUN}}`, legend: 'whole run' },
   )
     .decimals(1)
-    .thresholds(THRESHOLDS.failedShare())
+    .thresholds(gradedFigure(LIMITS.failedShare))
     .textMode(BigValueTextMode.ValueAndName)
     .span(4)
     .height(HEIGHT),
@@ -76,7 +89,7 @@ export const runFigures = () => [
       legend: 'whole run',
     },
   )
-    .thresholds(THRESHOLDS.responseSeconds())
+    .thresholds(gradedFigure(LIMITS.responseSeconds))
     .textMode(BigValueTextMode.ValueAndName)
     .span(4)
     .height(HEIGHT),
@@ -84,14 +97,11 @@ export const runFigures = () => [
     {
       title: 'Duration of the run',
       description:
-        'Since the statistics began, while a run is on. Absent where the run began before the exporter looked.',
+        'Since the statistics began: so far while a run is on, else how long the last run of the time range took, to about five seconds. Absent where the run began before the exporter looked.',
       unit: units.DurationInHoursMinutesSeconds,
       noValue: '–',
     },
-    {
-      expr: `time() - locust_run_start_time_seconds{${RUN}} and ignoring (state) locust_state{${RUN}, state=~"${ACTIVE}"} == 1`,
-      legend: 'Duration',
-    },
+    { expr: `${DURATION_SO_FAR} or ${FINAL_DURATION}`, legend: 'Duration' },
   )
     .span(3)
     .height(HEIGHT),
@@ -100,12 +110,14 @@ export const runFigures = () => [
       title: 'Workers',
       description: 'Workers that Locust has heard from lately, and those that it misses.',
       unit: units.Short,
-      noValue: 'Standalone',
+      noValue: '–',
     },
     { expr: `sum without (state) (locust_workers{${RUN}, state!="missing"})`, legend: 'alive' },
     { expr: `locust_workers{${RUN}, state="missing"}`, legend: 'missing' },
+    { expr: upWithout(`locust_workers{${RUN}}`), legend: 'Locust' },
   )
-    .overrideByName('missing', [{ id: 'thresholds', value: THRESHOLDS.none().build() }])
+    .overrideByName('missing', [{ id: 'thresholds', value: gradedFigure(LIMITS.none).build() }])
+    .overrideByName('Locust', [{ id: 'mappings', value: sayOfAll('Standalone') }])
     .textMode(BigValueTextMode.ValueAndName)
     .span(3)
     .height(HEIGHT),
@@ -115,12 +127,15 @@ export const runFigures = () => [
       description:
         'CPU of the worker that uses most of its core. Orange from 70 %, red from 90 %: from there on response times are those of the generator.',
       unit: units.PercentUnit,
-      noValue: 'Not reported',
+      noValue: '–',
     },
     { expr: `max without (worker) (locust_worker_cpu_ratio{${RUN}})`, legend: 'CPU' },
+    { expr: upWithout(`locust_worker_cpu_ratio{${RUN}}`), legend: 'Locust' },
   )
     .decimals(0)
-    .thresholds(THRESHOLDS.cpuRatio())
+    .overrideByName('Locust', [{ id: 'mappings', value: sayOfAll('Not reported') }])
+    .textMode(BigValueTextMode.Value)
+    .thresholds(gradedFigure(LIMITS.cpuRatio))
     .span(2)
     .height(HEIGHT),
 ];

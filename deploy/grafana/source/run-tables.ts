@@ -2,7 +2,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { endpointLabels, endpointValues, failureValues } from './endpoint-columns.ts';
 import { errorsOverTime, errorTable } from './error-panels.ts';
 import { RUN } from './selectors.ts';
-import { table } from './tables.ts';
+import { largestFirst, table } from './tables.ts';
 
 /** Endpoint by endpoint. */
 export const runTables = () => [
@@ -12,11 +12,11 @@ export const runTables = () => [
       description:
         'Since the statistics began, the largest mean first; requests per second over the last ten seconds. As of the end of the time range. An endpoint leads to its detail.',
       unit: units.LocaleFormat,
-      noValue: 'No requests yet',
+      noValue: 'No requests yet, or Locust is down',
     },
     endpointLabels(),
     endpointValues(RUN),
-    'Mean',
+    largestFirst('Mean'),
   )
     .span(24)
     .height(11),
@@ -26,11 +26,11 @@ export const runTables = () => [
       description:
         'Those with failures since the statistics began. An endpoint leads to its detail.',
       unit: units.LocaleFormat,
-      noValue: 'No failures',
+      noValue: 'No failures, or Locust is down',
     },
     endpointLabels(),
     failureValues(RUN, true),
-    'Failures',
+    largestFirst('Failures'),
   )
     .span(9)
     .height(10),

@@ -3,11 +3,11 @@ import {
   GraphThresholdsStyleMode,
 } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
-import { manySeries, THRESHOLDS } from './panels.ts';
-import { RUN } from './selectors.ts';
-import { table } from './tables.ts';
+import { gradedFigure, limitLines, LIMITS, manySeries } from './panels.ts';
+import { peak, RUN } from './selectors.ts';
+import { largestFirst, table } from './tables.ts';
 
-const noValue = 'No workers: Locust is standalone, or does not report it';
+const noValue = 'No workers: Locust is standalone or down, or does not report them';
 
 const legend = '{{worker}}';
 
@@ -22,9 +22,9 @@ export const runWorkers = () => [
       unit: units.PercentUnit,
       noValue,
     },
-    { expr: `locust_worker_cpu_ratio{${RUN}}`, legend },
+    { expr: peak(`locust_worker_cpu_ratio{${RUN}}`), legend },
   )
-    .thresholds(THRESHOLDS.cpuRatio())
+    .thresholds(limitLines(LIMITS.cpuRatio))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
     .axisSoftMax(1)
     .span(12)
@@ -59,7 +59,7 @@ export const runWorkers = () => [
         unit: units.PercentUnit,
         decimals: 0,
         width: 100,
-        thresholds: THRESHOLDS.cpuRatio(),
+        thresholds: gradedFigure(LIMITS.cpuRatio),
       },
       {
         title: 'Memory',
@@ -68,7 +68,7 @@ export const runWorkers = () => [
         width: 100,
       },
     ],
-    'CPU',
+    largestFirst('CPU'),
   )
     .span(12)
     .height(8),
@@ -80,7 +80,7 @@ export const runWorkers = () => [
       unit: units.LocaleFormat,
       noValue,
     },
-    { expr: `locust_worker_users{${RUN}}`, legend },
+    { expr: peak(`locust_worker_users{${RUN}}`), legend },
   )
     .span(12)
     .height(7),
@@ -91,7 +91,7 @@ export const runWorkers = () => [
       unit: units.BytesIEC,
       noValue,
     },
-    { expr: `locust_worker_memory_bytes{${RUN}}`, legend },
+    { expr: peak(`locust_worker_memory_bytes{${RUN}}`), legend },
   )
     .span(12)
     .height(7),

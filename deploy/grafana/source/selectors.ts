@@ -14,6 +14,20 @@ export const EXPORTERS = 'job=~"$job", instance=~"$instance"';
 /** The only ranges that fit every scrape interval and every width of the picture. */
 export const rate = (selector: string) => `rate(${selector}[$__rate_interval])`;
 
+/**
+ * The largest value of a gauge within each interval, so that no peak is lost where an interval
+ * holds many scrapes. Where it holds none, because Grafana takes the scrapes for more frequent
+ * than they are, it is the last value.
+ */
+export const peak = (selector: string) => extreme('max', selector);
+
+/** Likewise the smallest value. */
+export const low = (selector: string) => extreme('min', selector);
+
+/** Both sides of `or` are without the metric's name, or they would be two series. */
+const extreme = (which: 'max' | 'min', selector: string) =>
+  `(${which}_over_time(${selector}[$__interval]) or ${selector} + 0)`;
+
 /** Never below 0, as a scrape has the time of its beginning, and what it brings may be newer. */
 export const secondsSince = (metric: string) => `clamp_min(time() - ${metric}, 0)`;
 
@@ -33,3 +47,14 @@ export const sinceStart = (
   selector: string,
 ) =>
   `locust_${metric}_seconds{${selector}, quantile="${quantile}"} or ignoring (quantile, percentile) locust_${metric}_percentile_seconds{${selector}, percentile="${percentile}"}`;
+
+/** 1 while Locust is up and has no such series, which is not the same as nobody being there to ask. */
+export const upWithout = (series: string) =>
+  `locust_up{${RUN}} == 1 unless on (job, instance) ${series}`;
+
+/**
+ * How far Prometheus gets: 0 when not to the exporter, 1 when not to Locust, else 2. A job that is
+ * pushed has no `up`.
+ */
+export const reached = (up: string, locustUp: string) =>
+  `${up} * (1 + ${locustUp}) or ${up} + 0 or 1 + ${locustUp}`;

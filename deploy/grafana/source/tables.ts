@@ -37,23 +37,49 @@ export interface ValueColumn extends Column {
   readonly hidden?: boolean;
 }
 
+export interface SortBy {
+  readonly title: string;
+  readonly desc: boolean;
+}
+
+export const largestFirst = (title: string): SortBy => ({ title, desc: true });
+export const smallestFirst = (title: string): SortBy => ({ title, desc: false });
+
+/** An empty cell does not say what the whole table says where there is nothing to show. */
+const EMPTY_CELL: DynamicConfigValue = { id: 'noValue', value: '–' };
+
 /**
  * One row for each set of labels, as of the end of the time range. The queries have to drop the
  * name of their metric and all labels without a column, or their rows would not come together.
  *
- * @param sortBy title of the column whose largest value comes first.
+ * @param sortBy the columns to sort by, the first one first.
  */
 export function table(
   words: Words,
   labels: readonly LabelColumn[],
   values: readonly ValueColumn[],
-  sortBy: string,
+  ...sortBy: readonly SortBy[]
 ): TableBuilder {
   const shown = values.filter(({ hidden = false }) => !hidden);
-  const field = (column: ValueColumn) =>
-    values.length === 1 ? 'Value' : `Value #${refId(values.indexOf(column))}`;
-  const order = [...labels.map(({ label }) => label), ...shown.map(field)];
-  const titles = [...labels, ...shown].map(({ title }) => title);
+  const names = (column: ValueColumn) => {
+    const index = values.indexOf(column);
+    // Grafana leaves out the letter where one query alone has a result, which is the first one.
+    return [
+      ...(values.length === 1 ? [] : [`Value #${refId(index)}`]),
+      ...(index === 0 ? ['Value'] : []),
+    ];
+  };
+  const order = [
+    ...labels.map(({ label, title }) => ({ title, names: [label] })),
+    ...shown.map((column) => ({ title: column.title, names: names(column) })),
+  ];
+  const byName = <Value>(value: (title: string, index: number) => Value) =>
+    Object.fromEntries(
+      order.flatMap(({ title, names: own }, index) =>
+        own.map((name) => [name, value(title, index)]),
+      ),
+    );
+  const hidden = values.filter((column) => !shown.includes(column)).flatMap(names);
   const builder = withQueries(
     withWords(new TableBuilder(), words),
     values.map(({ expr }) =>
@@ -64,19 +90,18 @@ export function table(
     .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: Object.fromEntries(
-          ['Time', ...values.filter((column) => !shown.includes(column)).map(field)].map((name) => [
-            name,
-            true,
-          ]),
-        ),
-        indexByName: Object.fromEntries(order.map((name, index) => [name, index])),
-        renameByName: Object.fromEntries(order.map((name, index) => [name, titles[index]])),
+        excludeByName: Object.fromEntries(['Time', ...hidden].map((name) => [name, true])),
+        indexByName: byName((_, index) => index),
+        renameByName: byName((title) => title),
       },
     })
     .cellHeight(TableCellHeight.Sm)
     .filterable(true)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
+    .sortBy(
+      sortBy.map(({ title, desc }) =>
+        new TableSortByFieldStateBuilder().displayName(title).desc(desc),
+      ),
+    );
   for (const column of labels) {
     const inspect = column.isLong === true ? [{ id: 'custom.inspect', value: true }] : [];
     builder.overrideByName(column.title, [...ofColumn(column), ...inspect]);
@@ -89,6 +114,7 @@ export function table(
 
 function ofColumn({ width, link }: Column): DynamicConfigValue[] {
   return [
+    EMPTY_CELL,
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(link === undefined ? [] : [{ id: 'links', value: [link] }]),
   ];

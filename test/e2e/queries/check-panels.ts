@@ -18,6 +18,7 @@ const LIMITS: Readonly<Record<string, readonly [least: number, largest: number]>
   percentunit: [0, 1],
   s: [0, 60],
   reqps: [0, 200],
+  'suffix:errors/s': [0, 200],
   bytes: [0, 1e9],
   binBps: [0, 1e8],
   none: [-1, 10],

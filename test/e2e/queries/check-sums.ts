@@ -53,12 +53,39 @@ export async function checkSums(t: TestContext, run: RealRun): Promise<void> {
     },
   );
 
-  await t.test('the duration of a run is the time since it began', async () => {
+  await t.test('the duration of a run is the time since it began, up to its end', async () => {
     const expr = exprOf('run-overview.json', 'Duration of the run', 'A');
-    const [during] = await prometheus.query(expr, workerLost);
+    const { secondRun, secondAtRest, end } = run.times;
+    const durationAt = async (time: number) => {
+      const found = await prometheus.query(expr, time);
+      assert.equal(found.length, 1, `at ${time}`);
+      return found[0]!.value;
+    };
+    const assertWithin = (found: number, from: number, to: number) => {
+      assert.ok(found >= from && found <= to, `${found} is not in ${from}–${to}`);
+    };
+    // Start and end are seen at a scrape.
     const passed = workerLost - spawning;
-    assert.ok(during!.value > passed - 6 && during!.value < passed + 2, String(during!.value));
-    assert.deepEqual(await prometheus.query(expr, atRest), []);
+    assertWithin(await durationAt(workerLost), passed - 6, passed + 2);
+    const first = await durationAt(atRest);
+    assertWithin(first, stopping - spawning - 8, atRest - spawning + 2);
+    assert.equal(await durationAt(atRest - 3), first, 'it grows after the end');
+    const second = await durationAt(secondAtRest);
+    assertWithin(second, 20 - 8, secondAtRest - secondRun + 2);
+    assert.equal(await durationAt(end + 1), second, 'the end of Locust and exporter changes it');
+  });
+
+  await t.test('a peak between two points of a graph is seen', async () => {
+    const dashboard = readDashboards().find(({ file }) => file === 'run-overview.json')!;
+    const { expr } = dashboard.queries.find(({ panel }) => panel === 'Users and requests')!;
+    const at = (seconds: number) =>
+      substituteVariables(expr, { ...variablesOf(run), __interval: `${seconds}s` });
+    const narrow = await prometheus.query(at(SCRAPE_INTERVAL), atRest);
+    const wide = await prometheus.query(at(Math.ceil(atRest - stopping) + 10), atRest);
+    // A window without a scrape shows the last one.
+    const empty = await prometheus.query(at(1), atRest);
+    const values = [narrow, wide, empty].map((found) => found.map(({ value }) => value));
+    assert.deepEqual(values, [[0], [24], [0]]);
   });
 
   await t.test('the users of the workers add up to the users', async () => {

@@ -73,7 +73,7 @@ const ENDPOINT_COLUMNS: Expectations = {
 const FAILED = above(now('locust_failures_total'), 0);
 const ERRORS_BY_MESSAGE = isNow('locale', 'error_occurrences_total');
 const ERROR_RATE: PanelExpectation = {
-  unit: 'reqps',
+  unit: 'suffix:errors/s',
   isWithWindow: by(['error'], rate('error_occurrences_total')),
 };
 
@@ -103,14 +103,22 @@ const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
   Workers: {
     A: is('short', by([], where(now('locust_workers'), { state: /^(?!missing)/ }))),
     B: is('short', where(now('locust_workers'), { state: ['missing'] })),
+    C: { unit: 'short', empty: 'Locust has workers' },
   },
-  'Busiest worker': { A: is('percentunit', by([], now('locust_worker_cpu_ratio'), Math.max)) },
+  'Busiest worker': {
+    A: is('percentunit', by([], now('locust_worker_cpu_ratio'), Math.max)),
+    B: { unit: 'percentunit', empty: 'Locust reports the CPU of its workers' },
+  },
   Phases: { A: is('none', stateCode) },
   'Requests so far': {
     A: isNow('locale', 'aggregated_requests_total'),
     B: isNow('locale', 'aggregated_failures_total'),
   },
-  'Under test': { A: isNow('none', 'info') },
+  'Under test': {
+    A: isNow('none', 'info'),
+    B: { unit: 'none', empty: 'Locust tells its version' },
+    C: between('none', 0, 0, 'only that Locust is down counts'),
+  },
   'Listed by Locust': LISTED,
   'Requests per second of a user': {
     A: {
@@ -182,16 +190,15 @@ const LONGEST_READ = 4;
 
 const EXPORTER_HEALTH: Readonly<Record<string, Expectations>> = {
   Exporters: {
-    A: between('none', 0, 1, 'whether the exporter is up'),
-    B: between('none', 0, 1, 'whether Locust is up'),
-    C: between('s', 0, 30, 'seconds since a read, which is made every five'),
-    D: between('s', 0, 300, 'seconds since the start of the exporter'),
+    A: between('none', 0, 2, 'a code: neither, the exporter alone, both'),
+    B: between('s', 0, 30, 'seconds since a read, which is made every five'),
+    C: between('s', 0, 300, 'seconds since the start of the exporter'),
+    D: between('short', 1, 1, 'only labels count'),
     E: between('short', 1, 1, 'only labels count'),
-    F: between('short', 1, 1, 'only labels count'),
   },
   Reached: { A: between('none', 0, 2, 'a code: neither, the exporter alone, both') },
   'Failed reads per second by code': {
-    A: between('reqps', 1 / 60, 1, 'a read in five seconds, when Locust is gone'),
+    A: between('suffix:reads/s', 1 / 60, 1, 'a read in five seconds, when Locust is gone'),
   },
   'How long a read and a scrape take': {
     A: between('s', 1e-4, LONGEST_READ, 'more than nothing, less than the scrape may take'),
@@ -205,7 +212,7 @@ const EXPORTER_HEALTH: Readonly<Record<string, Expectations>> = {
     A: between('short', 0, 0, 'no row is added to another one'),
   },
   'Listed by Locust': LISTED,
-  'Pushes per second': { A: { unit: 'reqps', empty: 'the exporter does not push' } },
+  'Pushes per second': { A: { unit: 'suffix:pushes/s', empty: 'the exporter does not push' } },
   CPU: { A: between('percentunit', 1e-4, 1, 'one thread at work, now and then') },
   Memory: {
     A: between('bytes', 30 * MIB, 300 * MIB, 'Node.js itself takes 50 MiB'),
