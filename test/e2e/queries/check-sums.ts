@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 
 import { readDashboards, substituteVariables } from '../../helpers/dashboard-queries.ts';
+import { rawSamples } from '../../helpers/locust-history.ts';
 import { SCRAPE_INTERVAL } from '../../helpers/real-stack.ts';
 import { variablesOf } from './check-figures.ts';
 import type { RealRun } from './real-run.ts';
@@ -81,11 +82,18 @@ export async function checkSums(t: TestContext, run: RealRun): Promise<void> {
     const at = (seconds: number) =>
       substituteVariables(expr, { ...variablesOf(run), __interval: `${seconds}s` });
     const narrow = await prometheus.query(at(SCRAPE_INTERVAL), atRest);
-    const wide = await prometheus.query(at(Math.ceil(atRest - stopping) + 10), atRest);
+    const seconds = Math.ceil(atRest - stopping) + 2 * SCRAPE_INTERVAL;
+    const wide = await prometheus.query(at(seconds), atRest);
+    const all = await rawSamples(prometheus, 'locust_users');
     // A window without a scrape shows the last one.
-    const empty = await prometheus.query(at(1), atRest);
+    const { time: last } = all.findLast(({ time }) => time < atRest)!;
+    const empty = await prometheus.query(at(1), last + SCRAPE_INTERVAL / 2);
     const values = [narrow, wide, empty].map((found) => found.map(({ value }) => value));
-    assert.deepEqual(values, [[0], [24], [0]]);
+    const users = all
+      .filter(({ time }) => time > atRest - seconds && time <= atRest)
+      .map(({ value }) => value);
+    assert.ok(Math.max(...users) > 0);
+    assert.deepEqual(values, [[0], [Math.max(...users)], [0]]);
   });
 
   await t.test('the users of the workers add up to the users', async () => {
