@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
+import { isFromAnotherSite } from './is-from-another-site.ts';
 import { negotiateFormat } from './negotiate-format.ts';
 import { scrapeTimeoutMs } from './scrape-timeout.ts';
 import type { StatusView } from './status-page.ts';
@@ -59,6 +60,10 @@ export function createApp({
   const endOnRequest: RequestHandler = (request, response) => {
     if (quit === null) {
       response.status(404).type('text/plain').send('QUIT_ENDPOINT is off\n');
+      return;
+    }
+    if (isFromAnotherSite(request.headers)) {
+      response.status(403).type('text/plain').send('a page of another site must not end this\n');
       return;
     }
     // HEAD, which Express takes for GET, asks what would happen.

@@ -171,6 +171,18 @@ it('a request ends the exporter where it may, and its answer is still sent', asy
   assert.equal(quits, 2);
 });
 
+it('a page of another site ends nothing, and is told why', async () => {
+  for (const method of ['GET', 'POST']) {
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
+      const { status, body } = await ask('/quit', headers, method);
+      assert.deepEqual([status, body], [403, 'a page of another site must not end this\n']);
+    }
+  }
+  await ask('/healthz');
+  assert.equal(quits, 0);
+  assert.equal((await ask('/metrics', { 'sec-fetch-site': 'cross-site' })).status, 200);
+});
+
 it('a request ends nothing where it may not, and is told why', async () => {
   await closeServer(server, 0);
   server = await serve(keepLog('debug').logger, null);
