@@ -1,6 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
 import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition.ts';
+import { errorHandlers } from './error-handlers.ts';
 import { isFromAnotherSite } from './is-from-another-site.ts';
 import { negotiateFormat } from './negotiate-format.ts';
 import { scrapeTimeoutMs } from './scrape-timeout.ts';
@@ -44,6 +45,8 @@ export function createApp({
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Else NODE_ENV would decide what a client gets to see.
+  app.set('env', 'production');
   app.set('case sensitive routing', true);
 
   app.use((_request, response, next) => {
@@ -106,20 +109,6 @@ export function createApp({
     response.status(404).type('text/plain').send(`nothing here; metrics are at ${metricsPath}\n`);
   });
 
-  app.use(
-    (error: unknown, _request: Request, response: Response, next: (error: unknown) => void) => {
-      if (response.headersSent) {
-        next(error);
-        return;
-      }
-      const status = (error as { status?: unknown } | null)?.status;
-      const isClients = typeof status === 'number' && status >= 400 && status < 500;
-      if (!isClients) logger.error({ err: error }, 'could not answer a request');
-      response
-        .status(isClients ? status : 500)
-        .type('text/plain')
-        .send(isClients ? 'bad request\n' : 'internal error, see the log\n');
-    },
-  );
+  for (const handler of errorHandlers(logger)) app.use(handler);
   return app;
 }
