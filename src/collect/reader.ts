@@ -127,8 +127,11 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   function judgeUp(): void {
     goneSinceMs = null;
-    if (problem === null) return;
-    logger.info({ url: client.displayUrl, was: problem.code }, 'Locust is up');
+    const isNews = problem !== null || lastGood === null;
+    const version = info?.version ?? undefined;
+    if (isNews && !retired) {
+      logger.info({ url: client.displayUrl, version, was: problem?.code }, 'Locust is up');
+    }
     problem = null;
   }
 

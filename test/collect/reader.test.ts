@@ -72,9 +72,11 @@ function indexReads(): number {
 }
 
 describe('the log', () => {
-  it('is silent while all is well', async () => {
+  it('tells once that Locust is up, which version it is, and nothing more while all is well', async () => {
     await read(3);
-    assert.deepEqual(levels(), []);
+    assert.deepEqual(levels(), [['info', 'Locust is up']]);
+    const { url, version } = log()[0]!;
+    assert.deepEqual([url, version], [locust.url.href, '2.46.3']);
   });
 
   it('tells once that Locust is down, once why else, and once that it is back', async () => {
@@ -86,6 +88,7 @@ describe('the log', () => {
     status = 200;
     await read(2);
     assert.deepEqual(levels(), [
+      ['info', 'Locust is up'],
       ['warn', 'Locust is down'],
       ['debug', 'Locust is still down'],
       ['debug', 'Locust is still down'],
@@ -93,9 +96,15 @@ describe('the log', () => {
       ['debug', 'Locust is still down'],
       ['info', 'Locust is up'],
     ]);
-    assert.equal(log()[0]?.['code'], 'http_status');
-    assert.equal(log()[3]?.['code'], 'auth_required');
+    assert.equal(log()[1]?.['code'], 'http_status');
+    assert.equal(log()[4]?.['code'], 'auth_required');
   });
+});
+
+it('the end of the exporter is not the moment to tell that Locust is up', async () => {
+  reader.retire();
+  assert.equal((await read()).problem, null);
+  assert.deepEqual(levels(), []);
 });
 
 describe('an outcome', () => {
@@ -116,7 +125,7 @@ describe('an outcome', () => {
     reader.down(new LocustError('timeout', 'too late'));
     assert.equal(await valueOf('locust_exporter_scrape_errors_total', 'timeout'), 1);
     assert.equal((await read()).problem, null);
-    assert.deepEqual(levels(), []);
+    assert.deepEqual(levels(), [['info', 'Locust is up']]);
   });
 
   it('has the time of the last success, which failures leave alone', async () => {
@@ -183,12 +192,16 @@ describe('the index page', () => {
 
   it('does not make Locust down when it fails, and is then left alone for a while', async () => {
     indexStatus = 500;
-    const { problem, report: told } = await read(5);
-    assert.deepEqual([problem, told.info, indexReads()], [null, null, 1]);
+    const { problem, report } = await read(5);
+    assert.deepEqual([problem, report.info, indexReads()], [null, null, 1]);
     indexStatus = 200;
     assert.equal((await read()).report.info?.version, '2.46.3');
     assert.equal(indexReads(), 2);
-    assert.ok(log().every(({ level }) => level === 'debug'));
+    const told = log().filter(({ level }) => level !== 'debug');
+    assert.deepEqual(
+      told.map(({ msg, version }) => [msg, version]),
+      [['Locust is up', undefined]],
+    );
   });
 
   it('does not make Locust down when it never comes', async () => {
