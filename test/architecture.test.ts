@@ -10,9 +10,11 @@ const root = join(import.meta.dirname, '..');
  * stands alone) and packages. `import type` of the logger's type is free for all.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'bin.ts': ['main.ts', 'node:'],
-  'main.ts': ['serve.ts', 'build-info.ts', 'config', 'cli'],
-  'serve.ts': ['app.ts', 'logger.ts', 'config', 'metrics'],
+  'bin.ts': ['signals.ts', 'main.ts', 'end-process.ts', 'node:'],
+  'main.ts': ['serve.ts', 'build-info.ts', 'end-process.ts', 'signals.ts', 'config', 'cli'],
+  'serve.ts': ['app.ts', 'end-process.ts', 'logger.ts', 'signals.ts', 'config', 'metrics', 'node:'],
+  'signals.ts': ['node:'],
+  'end-process.ts': [],
   'app.ts': [
     'collect',
     'config',
@@ -27,7 +29,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'connect-pushgateway.ts': ['config', 'metrics', 'push'],
   'row-rules.ts': ['config', 'locust'],
   'build-info.ts': ['node:', 'metrics'],
-  'logger.ts': ['config', 'pino', 'pino-pretty'],
+  'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
+  'log-destination.ts': ['node:'],
   config: ['envalid', 're2js', 'yaml', 'node:'],
   async: ['node:'],
   locust: ['async', 'node:', 'undici'],
@@ -40,7 +43,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'app.ts',
     'connect.ts',
     'serve.ts',
+    'end-process.ts',
     'logger.ts',
+    'signals.ts',
     'config',
     'locust',
     'metrics',
@@ -53,7 +58,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Parts that may take only types (and pure tables of names) from each other. */
 const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['http', 'locust'],
+  ['main.ts', 'signals.ts'],
   ['serve.ts', 'metrics'],
+  ['serve.ts', 'signals.ts'],
+  ['cli', 'signals.ts'],
   ['row-rules.ts', 'config'],
   ['row-rules.ts', 'locust'],
   ['build-info.ts', 'metrics'],
