@@ -22,6 +22,8 @@ import { rowRules } from './row-rules.ts';
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
   readonly address: string;
+  /** The URL of the Locust that it reads, without credentials. */
+  readonly locustUrl: string;
   /** Settles when a client asks for the end by QUIT_PATH. */
   readonly quitAsked: Promise<unknown>;
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
@@ -167,6 +169,7 @@ export async function startExporter(
         });
   return {
     address: addressOf(server),
+    locustUrl: client.displayUrl,
     quitAsked: quit.promise,
     locustGone: gone.promise,
     async linger() {

@@ -1,6 +1,10 @@
 #!/usr/bin/env -S node --optimize-for-size
 // The flag leaves a quarter of the memory after many scrapes, for half again as much CPU. Says on any Node.js what is wrong with it: nothing newer is loaded before the check.
 import { setFlagsFromString } from 'node:v8';
+import { catchSignals } from './signals.ts';
+
+// Before anything else is loaded: the first process of a container loses what it does not catch.
+const signals = catchSignals();
 
 const OLDEST = [22, 19] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -15,5 +19,8 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   // on the first line, since a Node.js without these flags has to start all the same.
   setFlagsFromString('--no-wasm-tier-up --no-wasm-dynamic-tiering');
   const { main } = await import('./main.ts');
-  process.exitCode = await main(process.argv.slice(2), process.env);
+  const { abandonLookups } = await import('./end-process.ts');
+  const exitCode = await main(process.argv.slice(2), process.env, signals);
+  process.exitCode = exitCode;
+  abandonLookups(exitCode);
 }

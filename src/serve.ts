@@ -1,20 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Logger } from 'pino';
 import { startExporter, type Exporter } from './app.ts';
 import type { Config } from './config/load-config.ts';
 import { QUIT_PATH } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
+import { logProcessEvents } from './end-process.ts';
 import { createLogger } from './logger.ts';
 import type { BuildInfo } from './metrics/self.ts';
+import type { Signals } from './signals.ts';
+
+/** A name server that does not answer must not hold up the end of a start. */
+const START_AFTER_SIGNAL_MS = 1000;
 
 /** Serves until a signal or a request ends it. @returns the exit code */
-export async function serve({ settings, warnings }: Config, build: BuildInfo): Promise<number> {
-  // Caught from the start: a signal may come while this is still starting.
-  const signals = catchSignals();
+export async function serve(
+  { settings, warnings }: Config,
+  build: BuildInfo,
+  signals: Signals,
+): Promise<number> {
   const logger = await createLogger(settings);
+  logProcessEvents(logger);
   for (const warning of warnings) logger.warn(warning);
   if (settings.LOCUST_TLS_INSECURE) logger.warn("Locust's certificate is not verified");
-  const exporter = await start(settings, build, logger);
-  if (exporter === null) return 1;
+  const exporter = await Promise.race([start(settings, build, logger), endOfStart(signals)]);
+  if (exporter === 'ended') logger.info('stopping before the start is over');
+  else if (exporter !== null) await run(exporter, signals, logger);
+  await flushLog(logger);
+  return exporter === null ? 1 : 0;
+}
+
+/** Lets the lines that wait for a slow reader out, for a short while. */
+export async function flushLog(logger: Logger): Promise<void> {
+  await promisify(logger.flush.bind(logger))();
+}
+
+async function endOfStart({ first }: Signals): Promise<'ended'> {
+  await first;
+  return sleep(START_AFTER_SIGNAL_MS, 'ended', { ref: false });
+}
+
+async function run(exporter: Exporter, signals: Signals, logger: Logger): Promise<void> {
   const reason = await Promise.race([
     signals.first.then((signal) => ({ signal })),
     exporter.quitAsked.then(() => ({ request: QUIT_PATH })),
@@ -24,9 +50,9 @@ export async function serve({ settings, warnings }: Config, build: BuildInfo): P
   const nothingLost = await Promise.race([exporter.linger(), signals.next().then(() => false)]);
   if (!nothingLost) logger.warn('nobody scraped the final numbers');
   await exporter.stop();
-  return 0;
 }
 
+/** @returns null where it cannot listen, which is logged */
 async function start(
   settings: Settings,
   build: BuildInfo,
@@ -38,6 +64,7 @@ async function start(
       {
         address: exporter.address,
         path: settings.METRICS_PATH,
+        locustUrl: exporter.locustUrl,
         mode: settings.SCRAPE_MODE,
         version: build.version,
       },
@@ -58,21 +85,3 @@ const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'host name not found',
 };
-
-export interface Signals {
-  /** The first one ever. */
-  readonly first: Promise<NodeJS.Signals>;
-  /** The next one after now. */
-  next(): Promise<NodeJS.Signals>;
-}
-
-/** From now on SIGTERM and SIGINT end nothing by themselves. */
-export function catchSignals(): Signals {
-  let notify: ((signal: NodeJS.Signals) => void) | undefined;
-  const next = () =>
-    new Promise<NodeJS.Signals>((resolve) => {
-      notify = resolve;
-    });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => notify?.(signal));
-  return { first: next(), next };
-}

@@ -2,11 +2,19 @@ import { startExporter } from '../app.ts';
 import { ConfigError, type Environment } from '../config/load-config.ts';
 import { flagOf, type Settings } from '../config/settings.ts';
 import { startSimulatedLocust } from '../demo/simulated-locust.ts';
+import { logProcessEvents } from '../end-process.ts';
 import { createLogger } from '../logger.ts';
 import type { BuildInfo } from '../metrics/self.ts';
-import { catchSignals } from '../serve.ts';
+import { flushLog } from '../serve.ts';
+import type { Signals } from '../signals.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
+
+export interface DemoOptions {
+  readonly settings: Settings;
+  readonly build: BuildInfo;
+  readonly signals: Signals;
+}
 
 const LOOPBACK = '127.0.0.1';
 
@@ -14,15 +22,16 @@ const MAX_ENDPOINTS = 100_000;
 
 /** Serves the exporter on a simulated Locust until a signal ends it. @returns the exit code */
 export async function demo(
-  settings: Settings,
-  build: BuildInfo,
+  { settings, build, signals }: DemoOptions,
   env: Environment,
   flags: Flags,
 ): Promise<number> {
   const options = parseDemoFlags(flags);
-  const { first: ended } = catchSignals();
   const locust = await startSimulatedLocust({ workers: 4, ...options });
   const logger = await createLogger({ LOG_LEVEL: settings.LOG_LEVEL, LOG_FORMAT: 'pretty' });
+  logProcessEvents(logger);
+  // Who does not read where to look is served all the same.
+  process.stdout.on('error', () => undefined);
   const isSet = (name: string) => (flags[flagOf(name)] ?? env[name] ?? '') !== '';
   try {
     const exporter = await startExporter(
@@ -48,7 +57,7 @@ export async function demo(
         '',
       ].join('\n'),
     );
-    await Promise.race([ended, exporter.quitAsked, exporter.locustGone]);
+    await Promise.race([signals.first, exporter.quitAsked, exporter.locustGone]);
     await exporter.stop();
     return 0;
   } catch (error) {
@@ -60,6 +69,7 @@ export async function demo(
     return 1;
   } finally {
     await locust.close();
+    await flushLog(logger);
   }
 }
 

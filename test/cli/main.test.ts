@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { startSimulatedLocust } from '../../src/demo/simulated-locust.ts';
 import { startRecordedLocust } from '../helpers/recorded-locust.ts';
@@ -17,11 +18,16 @@ interface Result {
   readonly stderr: string;
 }
 
-function run(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  stdout?: string,
+): Promise<Result> {
+  const redirect = stdout === undefined ? '' : `> ${stdout}`;
   return new Promise((resolve) => {
     execFile(
-      process.execPath,
-      [BIN, ...args],
+      'sh',
+      ['-c', `exec "$0" "$@" ${redirect}`, process.execPath, BIN, ...args],
       { env: { ...process.env, ...env }, timeout: 30_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
@@ -85,17 +91,34 @@ describe('the program', () => {
   });
 
   it('serves until SIGTERM, then exits with 0', async () => {
-    const child = spawn(process.execPath, [BIN, '--listen-address', '127.0.0.1:0'], {
+    const locust = ['--locust-url', 'http://me:hush@127.0.0.1:1/base'];
+    const child = spawn(process.execPath, [BIN, '--listen-address', '127.0.0.1:0', ...locust], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const exited = once(child, 'exit');
     const [line] = (await once(createInterface(child.stderr), 'line')) as [string];
-    const { msg, address } = JSON.parse(line) as { msg: string; address: string };
+    const { msg, address, ...fields } = JSON.parse(line) as Record<string, string>;
     assert.equal(msg, 'listening');
+    assert.deepEqual(
+      [fields['locustUrl'], fields['mode'], typeof fields['version']],
+      ['http://127.0.0.1:1/base/', 'on-demand', 'string'],
+    );
+    assert.doesNotMatch(line, /hush/);
     assert.equal((await fetch(`http://${address}/healthz`)).status, 200);
     const metrics = await (await fetch(`http://${address}/metrics`)).text();
     assert.match(metrics, /^locust_up 0$/m);
     child.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+  });
+
+  it('fails when its output is lost, unless its reader has had enough', async () => {
+    const { stderr, code } = await run(['--check-config', '--cache-ttl', '1s'], {}, '/dev/full');
+    assert.equal(code, 1);
+    assert.match(stderr, /^locust-exporter: cannot write to standard output: ENOSPC/);
+    const left = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    left.stdout.destroy();
+    const exited = once(left, 'exit');
+    assert.equal(await text(left.stderr), '');
     assert.deepEqual(await exited, [0, null]);
   });
 

@@ -40,7 +40,9 @@ describe('the Dockerfile', () => {
     const command = (word: string) =>
       JSON.parse(new RegExp(`^ *${word} (.+)$`, 'm').exec(stage)![1]!) as string[];
     const [node, program] = ['/usr/local/bin/node', '/app/dist/bin.js'];
-    assert.deepEqual(command('ENTRYPOINT'), [node, ...SHIPPED_FLAGS, program]);
+    assert.deepEqual(command('ENTRYPOINT'), [
+      ...[node, ...SHIPPED_FLAGS, '--disable-sigusr1', program],
+    ]);
     assert.deepEqual(command('CMD'), [node, program, 'healthcheck']);
   });
 
