@@ -1,13 +1,15 @@
 import { unescapeHtml } from './html-escaping.ts';
 import { parsePythonJson } from './parse-python-json.ts';
+import { redactHost } from './redact-host.ts';
 import type { LocustInfo } from './snapshot.ts';
 
 /**
  * Reads version and host off the index page of Locust's web UI, in any of its forms.
- * What is not there is null.
+ * What is not there is null. The host comes without what may be secret in it.
  */
 export function parseIndexPage(page: string): LocustInfo {
-  return parseTemplateArgs(page) ?? { version: findVersion(page), host: findHost(page) };
+  const info = parseTemplateArgs(page) ?? { version: findVersion(page), host: findHost(page) };
+  return { ...info, host: info.host && text(redactHost(info.host)) };
 }
 
 /** The modern UI, 2.18.0 on: one line of script that assigns an object. */

@@ -44,7 +44,7 @@ describe('the modern page', () => {
 describe('the older pages', () => {
   it('have an escaped host', () => {
     const host = (page: string) => parseIndexPage(page).host;
-    assert.equal(host('<span id="host_url_link_value">http://a?b&amp;c</span>'), 'http://a?b&c');
+    assert.equal(host('<span id="host_url_link_value">http://a/b&amp;c</span>'), 'http://a/b&c');
     assert.equal(host('<input type="text" name="host" id="host" value="http://a"/>'), 'http://a');
     assert.equal(host('<div id="host_url">\n  None\n</div>'), null);
   });
