@@ -50,6 +50,9 @@ const CIPHERS: Readonly<Record<string, string>> = {
   TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-RSA-CHACHA20-POLY1305',
 };
 
+/** Without these, Node.js also takes suites without forward secrecy, or without AEAD. */
+const DEFAULT_CIPHERS = Object.values(CIPHERS).filter((name) => !name.endsWith('-SHA'));
+
 const CURVES: Readonly<Record<string, string>> = {
   CurveP256: 'P-256',
   CurveP384: 'P-384',
@@ -85,7 +88,7 @@ export function readTlsServer(
     section.choice('client_auth_type', CLIENT_AUTH_TYPES) ?? CLIENT_AUTH_TYPES['NoClientCert'];
   const minVersion = section.choice('min_version', VERSIONS) ?? 'TLSv1.2';
   const maxVersion = section.choice('max_version', VERSIONS) ?? 'TLSv1.3';
-  const ciphers = section.choiceList('cipher_suites', CIPHERS);
+  const chosen = section.choiceList('cipher_suites', CIPHERS);
   const curves = section.choiceList('curve_preferences', CURVES);
   const prefersOurs = section.choice('prefer_server_cipher_suites', SWITCH) !== 'off';
   if (minVersion > maxVersion) section.note('max_version', 'expected no less than min_version');
@@ -104,14 +107,13 @@ export function readTlsServer(
       section.note(ca.name, 'expected the root certificate of the authority, too');
     }
   }
+  const ciphers = chosen.length === 0 ? DEFAULT_CIPHERS : chosen;
   const context: SecureContextOptions = {
     cert: cert.value.pem,
     key: key.value.pem,
     ...(ca.value === null ? {} : { ca: ca.value.pem }),
     ...{ minVersion, maxVersion, honorCipherOrder: prefersOurs },
-    ...(ciphers.length === 0
-      ? {}
-      : { ciphers: [...new Set([...FIXED_CIPHERS, ...ciphers])].join(':') }),
+    ciphers: [...new Set([...FIXED_CIPHERS, ...ciphers])].join(':'),
     ...(curves.length === 0 ? {} : { ecdhCurve: curves.join(':') }),
   };
   try {
