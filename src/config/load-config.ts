@@ -1,8 +1,9 @@
 import { customCleanEnv, makeValidator } from 'envalid';
+import { checkTogether, readsItself } from './check-together.ts';
 import { isUrlOverruled } from './locust-credentials.ts';
-import { HEALTH_PATHS, QUIT_PATH } from './paths.ts';
-import { redactUrls } from './redact-urls.ts';
+import { FileContentError } from './read-text-file.ts';
 import { flagOf, SETTINGS, type Setting, type SettingName, type Settings } from './settings.ts';
+import { showValue } from './show-value.ts';
 
 /** All that is wrong with the settings, one line each. */
 export class ConfigError extends Error {
@@ -61,16 +62,22 @@ export async function loadConfig(
     SETTING_NAMES.map((name) => [name, given.get(name)?.text ?? SETTINGS[name].default]),
   );
   const problems = [...known];
-  const describe = (name: SettingName, problem: string) => {
+  const describe = (name: SettingName, error: Error) => {
     const preset = SETTINGS[name].default;
     const { source, written } = given.get(name) ?? { source: name, written: preset };
     const text = show(name, written).replaceAll('\n', '\\n');
-    problems.push(`${source}: ${problem}, got "${text}"`);
+    if (error instanceof FileContentError) {
+      problems.push(...error.problems.map((problem) => `${source}: ${problem} (in "${text}")`));
+    } else problems.push(`${source}: ${error.message}, got "${text}"`);
   };
   const values = await parseAll(raw, describe);
   const comesFromPredecessor = [...candidates.values()].some(({ alias }) => alias !== undefined);
   const settings = decideAuto(values, comesFromPredecessor ? 'on' : 'off');
-  if (problems.length === known.length) await checkTogether(settings, describe);
+  if (problems.length === known.length) {
+    await checkTogether(settings, (name, problem) => {
+      describe(name, new Error(problem));
+    });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   const warnings: string[] = [];
   for (const [name, { own, alias }] of candidates) {
@@ -83,6 +90,9 @@ export async function loadConfig(
       'user or password in LOCUST_URL are ignored, because LOCUST_USERNAME or its password say otherwise',
     );
   }
+  if (readsItself(settings)) {
+    warnings.push('LOCUST_URL leads to LISTEN_ADDRESS, where the exporter itself listens');
+  }
   const shown = Object.fromEntries(
     SETTING_NAMES.map((name) => {
       const text = raw[name] ?? '';
@@ -92,12 +102,8 @@ export async function loadConfig(
   return { settings: Object.freeze(settings), shown, warnings };
 }
 
-/** What may be told of a value. */
 function show(name: SettingName, text: string): string {
-  const { isSecret, namesSecret }: Setting<unknown> = SETTINGS[name];
-  // Someone may give a secret itself for the file that holds it.
-  const isMistaken = (namesSecret === true && !text.includes('/')) || text.includes('-----BEGIN');
-  return text !== '' && (isSecret === true || isMistaken) ? '***' : redactUrls(text);
+  return showValue(SETTINGS[name], text);
 }
 
 const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
@@ -113,7 +119,7 @@ const VALIDATORS = Object.fromEntries(
 /** @returns values by name; without those with which something is wrong. */
 async function parseAll(
   raw: Readonly<Record<string, string>>,
-  describe: (name: SettingName, problem: string) => void,
+  describe: (name: SettingName, error: Error) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
   let wrong: Readonly<Record<string, Error | undefined>> = {};
   const cleaned = customCleanEnv(raw, VALIDATORS, (boxes) => ({ ...boxes }), {
@@ -132,7 +138,7 @@ async function parseAll(
   for (const [index, name] of SETTING_NAMES.entries()) {
     const result = results[index];
     if (result?.status === 'fulfilled') values[name] = result.value;
-    else describe(name, (result?.reason as Error).message);
+    else describe(name, result?.reason as Error);
   }
   return values;
 }
@@ -179,37 +185,4 @@ async function warnOfTwo(name: SettingName, own: Given, alias: Given): Promise<s
   if ((await meaning(own)) === (await meaning(alias))) return [];
   const quote = ({ source, written }: Given) => `${source} "${show(name, written)}"`;
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
-}
-
-/** What no value tells by itself. */
-async function checkTogether(
-  settings: Settings,
-  describe: (name: SettingName, problem: string) => void,
-): Promise<void> {
-  if (HEALTH_PATHS.includes(settings.METRICS_PATH)) {
-    describe('METRICS_PATH', 'expected a path that is not one of the health checks');
-  }
-  if (settings.METRICS_PATH === QUIT_PATH) {
-    describe('METRICS_PATH', 'expected a path that does not end the exporter');
-  }
-  if (settings.SCRAPE_MODE === 'loop' && settings.STALE_AFTER <= settings.POLL_INTERVAL) {
-    describe('STALE_AFTER', 'expected more than POLL_INTERVAL');
-  }
-  for (const kind of ['LOCUST', 'PUSHGATEWAY'] as const) {
-    const isTwice =
-      settings[`${kind}_PASSWORD`] !== '' && settings[`${kind}_PASSWORD_FILE`] !== null;
-    if (isTwice) describe(`${kind}_PASSWORD_FILE`, `expected nothing beside ${kind}_PASSWORD`);
-  }
-  if ((settings.LOCUST_CLIENT_CERT_FILE === null) !== (settings.LOCUST_CLIENT_KEY_FILE === null)) {
-    describe('LOCUST_CLIENT_KEY_FILE', 'expected both this and LOCUST_CLIENT_CERT_FILE');
-  }
-  const { LOCUST_CLIENT_CERT_FILE: cert, LOCUST_CLIENT_KEY_FILE: key } = settings;
-  if (cert !== null && key !== null) {
-    const { checkClientKey } = await import('./check-client-key.ts');
-    const problem = checkClientKey(cert.pem, key.secret);
-    if (problem !== null) describe('LOCUST_CLIENT_KEY_FILE', problem);
-  }
-  if (settings.LOCUST_LOGIN_PATH !== '' && settings.LOCUST_USERNAME === '') {
-    describe('LOCUST_USERNAME', 'expected a user for the login form');
-  }
 }

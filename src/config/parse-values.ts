@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
 /** undefined as the host is all interfaces, in both address families. */
 export interface ListenAddress {
   readonly host: string | undefined;
@@ -79,6 +81,7 @@ export function parseHttpUrl(text: string): URL {
   if (url.search !== '' || url.hash !== '') {
     throw new Error('expected a URL without query and fragment');
   }
+  if (url.port === '0') throw new Error('expected a URL with a port above 0');
   try {
     decodeURIComponent(url.username + url.password);
   } catch {
@@ -91,17 +94,24 @@ export function parseHttpUrl(text: string): URL {
 export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:[\]/]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
+  const [, ipv6, name = ''] = match ?? [];
+  const isBroken = ipv6 === undefined ? /^[\d.]+$/.test(name) && !isIPv4(name) : !isIPv6(ipv6);
+  if (match === null || port > 65_535 || isBroken) {
     throw new Error('expected an address such as :9646, 127.0.0.1:9646 or [::1]:9646');
   }
-  const host = match[1] ?? match[2] ?? '';
-  return { host: host === '' ? undefined : host, port };
+  return { host: ipv6 ?? (name === '' ? undefined : name), port };
 }
 
 export function parseMetricsPath(text: string): string {
-  if (!/^(?:\/[\w.~-]+)+$/.test(text)) {
+  // Clients resolve the segments . and .. before they send a path.
+  if (!/^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(text)) {
     throw new Error('expected a path such as /metrics, of letters, digits and -._~');
   }
+  return text;
+}
+
+export function parseLoginPath(text: string): string {
+  if (/^[\w+.-]*:|\s/.test(text)) throw new Error('expected a path such as /login_submit');
   return text;
 }
 

@@ -1,4 +1,4 @@
-import { readTextFile } from './read-text-file.ts';
+import { FileContentError, readTextFile } from './read-text-file.ts';
 
 export interface HeadersFile {
   readonly path: string;
@@ -39,9 +39,9 @@ export function readHeaders(path: string): HeadersFile {
       const [name, value] = parseLine(text, line);
       const first = lineByName.get(name);
       if (first !== undefined) {
-        throw new Error(
+        throw new FileContentError([
           `expected each header once, but line ${line} repeats that of line ${first}`,
-        );
+        ]);
       }
       lineByName.set(name, line);
       return [[name, value] as const];
@@ -52,14 +52,16 @@ export function readHeaders(path: string): HeadersFile {
 function parseLine(text: string, line: number): readonly [name: string, value: string] {
   const [, written, value] = /^([!#$%&'*+.^`|~\w-]+):[ \t]*(.*?)[ \t]*$/s.exec(text) ?? [];
   if (written === undefined || value === undefined) {
-    throw new Error(`expected "Name: value" in line ${line}`);
+    throw new FileContentError([`expected "Name: value" in line ${line}`]);
   }
   if (!/^[\t\x20-\x7e]*$/.test(value)) {
-    throw new Error(`expected a value of printable ASCII in line ${line}`);
+    throw new FileContentError([`expected a value of printable ASCII in line ${line}`]);
   }
   const name = written.toLowerCase();
   if (OWNED.includes(name)) {
-    throw new Error(`expected no header ${name}, which the exporter sets itself, in line ${line}`);
+    throw new FileContentError([
+      `expected no header ${name}, which the exporter sets itself, in line ${line}`,
+    ]);
   }
   return [name, value];
 }

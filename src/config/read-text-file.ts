@@ -1,5 +1,17 @@
 import { readFileSync } from 'node:fs';
 
+/** What is wrong in a file, as opposed to the setting that names it. */
+export class FileContentError extends Error {
+  override readonly name = 'FileContentError';
+  /** Each a sentence that shows nothing secret. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
+  }
+}
+
 const READ_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is none',
   EACCES: 'no permission to read it',

@@ -1,6 +1,7 @@
 import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { parseCertificates } from './read-certificates.ts';
+import { isPath } from './show-value.ts';
 import type { WebSection } from './web-section.ts';
 
 export interface ServerTls {
@@ -108,6 +109,13 @@ export function readTlsServer(
     }
   }
   const ciphers = chosen.length === 0 ? DEFAULT_CIPHERS : chosen;
+  const kind = key.value.object.asymmetricKeyType?.startsWith('rsa') === true ? 'RSA' : 'ECDSA';
+  if (maxVersion === 'TLSv1.2' && !ciphers.some((name) => name.startsWith(`ECDHE-${kind}-`))) {
+    section.note(
+      'cipher_suites',
+      `expected one of TLS_ECDHE_${kind}_… for the key of ${cert.name}`,
+    );
+  }
   const context: SecureContextOptions = {
     cert: cert.value.pem,
     key: key.value.pem,
@@ -135,7 +143,8 @@ export function readTlsServer(
       const text = file === null ? inline : read(file);
       return { name: source, isMissing: text === null, value: text === null ? null : parse(text) };
     } catch (error) {
-      section.note(source, (error as Error).message);
+      const shown = file !== null && isPath(file) ? `, got "${file}"` : '';
+      section.note(source, `${(error as Error).message}${shown}`);
       return { name: source, isMissing: false, value: null };
     }
   }

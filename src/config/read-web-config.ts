@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
-import { readTextFile } from './read-text-file.ts';
+import { FileContentError, readTextFile } from './read-text-file.ts';
 import { readTlsServer, type ServerTls } from './read-tls-server.ts';
-import { WebSection } from './web-section.ts';
+import { got, WebSection } from './web-section.ts';
 
 /** How our own port is protected, in the format of Prometheus' exporter-toolkit. */
 export interface WebConfigFile {
@@ -19,7 +19,8 @@ export interface WebConfigFile {
 
 /**
  * @param stamps filled even where this throws.
- * @throws Error that names each key with which something is wrong.
+ * @throws FileContentError that names each key with which something is wrong, or an Error when
+ * the file cannot be read.
  */
 export function readWebConfig(path: string, stamps = new Map<string, string>()): WebConfigFile {
   const problems: string[] = [];
@@ -38,7 +39,7 @@ export function readWebConfig(path: string, stamps = new Map<string, string>()):
     headers: readHttpServer(root.section('http_server_config')),
     stamps,
   };
-  if (problems.length > 0) throw new Error(problems.join('; '));
+  if (problems.length > 0) throw new FileContentError(problems);
   return config;
 }
 
@@ -52,13 +53,24 @@ export function stampOf(path: string): string {
   }
 }
 
-const BCRYPT = /^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+
+const MIN_COST = 4;
+
+/** Each step doubles the time: 15 takes seconds for a login, and 20 minutes. */
+const MAX_COST = 15;
 
 function readUsers(section: WebSection): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const [user, hash] of section.texts()) {
-    if (hash !== null && BCRYPT.test(hash)) users.set(user, hash);
-    else section.note(user, 'expected a bcrypt hash, which begins like $2y$10$');
+    const cost = Number(BCRYPT.exec(hash ?? '')?.[1]);
+    if (user.includes(':')) {
+      section.note(user, 'expected a name without a colon, which basic auth does not allow');
+    } else if (hash === null || !(cost >= MIN_COST)) {
+      section.note(user, 'expected a bcrypt hash, which begins like $2y$10$');
+    } else if (cost > MAX_COST) {
+      section.note(user, `expected a bcrypt hash of cost ${MAX_COST} at most, got cost ${cost}`);
+    } else users.set(user, hash);
   }
   return users;
 }
@@ -86,7 +98,7 @@ function readHttpServer(section: WebSection): Readonly<Record<string, string>> {
     const values = HEADERS[name];
     if (value === undefined || value === '' || values === undefined) continue;
     if (values !== null && !values.includes(value)) {
-      given.note(name, `expected ${values.join(' or ')}`);
+      given.note(name, `expected ${values.join(' or ')}${got(value)}`);
     }
     try {
       validateHeaderValue(name, value);

@@ -8,6 +8,7 @@ import {
   parseGrouping,
   parseHttpUrl,
   parseListenAddress,
+  parseLoginPath,
   parseMetricPrefix,
   parseMetricsPath,
   parseNonEmpty,
@@ -48,8 +49,10 @@ export interface Setting<T> {
   readonly isSwitch?: true;
   /** Whether its value is shown to nobody. */
   readonly isSecret?: true;
-  /** Whether it is a file whose content is shown to nobody. */
-  readonly namesSecret?: true;
+  /** Whether its value is the path of a file, whose content is shown to nobody. */
+  readonly isFile?: true;
+  /** Whether its value is a URL, whose user, password and query are shown to nobody. */
+  readonly isUrl?: true;
   /** Whether its flag may be given several times, for several lines. */
   readonly isList?: true;
   readonly alias?: Alias;
@@ -76,6 +79,7 @@ export const SETTINGS = {
     parse: parseHttpUrl,
     default: 'http://localhost:8089',
     description: "Locust's web UI; a base path is kept, user:password@ is sent as basic auth",
+    isUrl: true,
     alias: { variable: 'LOCUST_EXPORTER_URI', flag: 'locust.uri' },
   },
   LISTEN_ADDRESS: {
@@ -149,13 +153,14 @@ export const SETTINGS = {
     parse: optional(readSecret),
     default: '',
     description: 'file with the password of LOCUST_USERNAME',
-    namesSecret: true,
+    isFile: true,
   },
   LOCUST_LOGIN_PATH: {
-    parse: parseText,
+    parse: parseLoginPath,
     default: '',
     description:
       'where Locust with --web-login takes its login form, such as /login_submit; turns basic auth off',
+    isUrl: true,
   },
   LOCUST_LOGIN_USERNAME_FIELD: {
     parse: parseText,
@@ -171,12 +176,14 @@ export const SETTINGS = {
     parse: optional(readHeaders),
     default: '',
     description: 'file of HTTP headers to send to Locust, one "Name: value" a line',
+    isFile: true,
   },
   LOCUST_CA_FILE: {
     parse: optional(readCertificates),
     default: '',
     description:
       "file of certificates in PEM to verify Locust's by, instead of the public authorities",
+    isFile: true,
   },
   LOCUST_TLS_INSECURE: {
     parse: parseSwitch,
@@ -188,12 +195,13 @@ export const SETTINGS = {
     parse: optional(readCertificates),
     default: '',
     description: 'certificate in PEM to show to Locust, with LOCUST_CLIENT_KEY_FILE',
+    isFile: true,
   },
   LOCUST_CLIENT_KEY_FILE: {
     parse: optional(readSecret),
     default: '',
     description: 'key in PEM of LOCUST_CLIENT_CERT_FILE',
-    namesSecret: true,
+    isFile: true,
   },
   LINGER: {
     parse: durationFrom(0, '0s', 25_000, '25s'),
@@ -211,6 +219,7 @@ export const SETTINGS = {
     parse: optional(parseHttpUrl),
     default: '',
     description: 'Pushgateway to push the metrics to, for runs that nobody scrapes',
+    isUrl: true,
     alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_URL', flag: 'pushgateway.url' },
   },
   PUSHGATEWAY_JOB: {
@@ -246,7 +255,7 @@ export const SETTINGS = {
     parse: optional(readSecret),
     default: '',
     description: 'file with the password of PUSHGATEWAY_USERNAME',
-    namesSecret: true,
+    isFile: true,
   },
   PUSHGATEWAY_DELETE_AT_EXIT: {
     parse: parseSwitch,
@@ -259,6 +268,7 @@ export const SETTINGS = {
     default: '',
     description:
       "TLS and basic auth of the exporter itself, in the format of Prometheus' exporters",
+    isFile: true,
   },
   WEB_MAX_REQUESTS: {
     parse: integerFrom(1),

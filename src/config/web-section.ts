@@ -1,4 +1,5 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, type YAMLParseError } from 'yaml';
+import { FileContentError } from './read-text-file.ts';
 
 /**
  * A part of the web configuration. What is wrong in it is noted by the path of its key, so
@@ -15,24 +16,20 @@ export class WebSection {
     this.#problems = problems;
   }
 
-  /** @throws Error when the text is not YAML, without quoting it: it may hold secrets. */
+  /** @throws FileContentError when the text is not YAML, without quoting it: it may hold secrets. */
   static parse(text: string, problems: string[]): WebSection {
     // In this schema every value is a text, as it was written.
     const document = parseDocument(text, { schema: 'failsafe' });
     const [error] = document.errors;
-    if (error !== undefined) {
-      throw new Error(
-        `expected YAML, but ${error.message.split('\n')[0]?.replace(/:$/, '') ?? ''}`,
-      );
-    }
+    if (error !== undefined) throw new FileContentError([describeSyntaxError(error)]);
     let content: unknown;
     try {
       content = document.toJS({ mapAsMap: true });
     } catch {
-      throw new Error('expected YAML whose aliases (*name) lead to something');
+      throw new FileContentError(['expected YAML whose aliases (*name) lead to something']);
     }
     if (content !== null && !(content instanceof Map)) {
-      throw new Error('expected YAML with keys such as tls_server_config');
+      throw new FileContentError(['expected YAML with keys such as tls_server_config']);
     }
     return new WebSection('', (content as Map<unknown, unknown> | null) ?? new Map(), problems);
   }
@@ -51,7 +48,7 @@ export class WebSection {
       if (known.includes(name as string)) continue;
       const isUnsupported = unsupported.includes(name as string);
       this.note(
-        typeof name === 'string' ? name : '?',
+        String(name),
         isUnsupported ? 'this is not supported' : `expected one of ${known.join(', ')}`,
       );
     }
@@ -101,7 +98,7 @@ export class WebSection {
   #choose<T>(name: string, text: unknown, choices: Readonly<Record<string, T>>): T | null {
     const choice = typeof text === 'string' && Object.hasOwn(choices, text) && choices[text];
     if (choice !== false && choice !== undefined) return choice;
-    this.note(name, `expected one of ${Object.keys(choices).join(', ')}`);
+    this.note(name, `expected one of ${Object.keys(choices).join(', ')}${got(text)}`);
     return null;
   }
 
@@ -111,6 +108,22 @@ export class WebSection {
   }
 
   #pathOf(name: string): string {
-    return this.#key === '' ? name : `${this.#key}.${name}`;
+    if (KEY.test(name)) return this.#key === '' ? name : `${this.#key}.${name}`;
+    return `${this.#key}[key ${[...this.#entries.keys()].indexOf(name) + 1}]`;
   }
+}
+
+/** A key of another form may be a secret in the wrong place, such as in `{user:password}`. */
+const KEY = /^[\w.@-]{1,64}(?:\[\d+\])?$/;
+
+/** The end of a problem that shows a value which is no secret and has a plain form. */
+export function got(value: unknown): string {
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? `, got "${value}"` : '';
+}
+
+/** The message of the parser itself may quote the text. */
+function describeSyntaxError({ code, linePos }: Pick<YAMLParseError, 'code' | 'linePos'>): string {
+  const [{ line, col } = { line: 1, col: 1 }] = linePos ?? [];
+  const what = code.toLowerCase().replaceAll('_', ' ');
+  return `expected YAML, but found: ${what} at line ${line}, column ${col}`;
 }

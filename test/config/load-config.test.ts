@@ -55,11 +55,23 @@ describe('loadConfig', () => {
   const SIZE = 'expected a size from 1 to 511MiB, such as 1048576 or 64MiB';
   const BAD: readonly (readonly [name: string, value: string, problem: string])[] = [
     ['LOCUST_URL', 'file:///x', 'expected an http or https URL such as http://localhost:8089'],
-    ['LOCUST_URL', 'http://h/?a=1', 'expected a URL without query and fragment'],
+    ['LOCUST_URL', 'http://h:0', 'expected a URL with a port above 0'],
+    ['LOCUST_LOGIN_PATH', 'http://h/login', 'expected a path such as /login_submit'],
+    ['LOCUST_LOGIN_PATH', '/log in', 'expected a path such as /login_submit'],
     ['LISTEN_ADDRESS', '9646', ADDRESS],
     ['LISTEN_ADDRESS', ':65536', ADDRESS],
     ['LISTEN_ADDRESS', '::1:9646', ADDRESS],
+    ['LISTEN_ADDRESS', '[::g]:9646', ADDRESS],
+    ['LISTEN_ADDRESS', '[1]:9646', ADDRESS],
+    ['LISTEN_ADDRESS', '10.0.0.256:9646', ADDRESS],
+    ['LISTEN_ADDRESS', '10.0.1:9646', ADDRESS],
     ['METRICS_PATH', '/', 'expected a path such as /metrics, of letters, digits and -._~'],
+    [
+      'METRICS_PATH',
+      '/../metrics',
+      'expected a path such as /metrics, of letters, digits and -._~',
+    ],
+    ['METRICS_PATH', '/a/.', 'expected a path such as /metrics, of letters, digits and -._~'],
     ['METRICS_PATH', '/healthz', 'expected a path that is not one of the health checks'],
     ['POLL_INTERVAL', '99ms', 'expected a duration of 100ms or more'],
     ['LOCUST_TIMEOUT', '0', 'expected a duration of 1ms or more'],
@@ -91,6 +103,52 @@ describe('loadConfig', () => {
     assert.deepEqual(await problemsOf({ ...env, STALE_AFTER: '11s' }), []);
   });
 
+  it('wants users without a colon where basic auth is used', async () => {
+    const problem = 'expected a user without a colon, which basic auth does not allow, got';
+    assert.deepEqual(await problemsOf({ LOCUST_USERNAME: 'a:b' }), [
+      `LOCUST_USERNAME: ${problem} "a:b"`,
+    ]);
+    assert.deepEqual(await problemsOf({ LOCUST_URL: 'http://a%3Ab:hush@h' }), [
+      `LOCUST_URL: ${problem} "http://***@h"`,
+    ]);
+    const gateway = { PUSHGATEWAY_URL: 'http://a%3Ab@h' };
+    assert.deepEqual(await problemsOf(gateway), [`PUSHGATEWAY_URL: ${problem} "http://***@h"`]);
+    assert.deepEqual(await problemsOf({ ...gateway, PUSHGATEWAY_USERNAME: 'c' }), []);
+    assert.deepEqual(await problemsOf({ ...gateway, PUSHGATEWAY_USERNAME: 'c:d' }), [
+      `PUSHGATEWAY_USERNAME: ${problem} "c:d"`,
+    ]);
+    assert.deepEqual(await problemsOf({ PUSHGATEWAY_USERNAME: 'c:d' }), []);
+    const login = { LOCUST_USERNAME: 'a:b', LOCUST_LOGIN_PATH: '/login' };
+    assert.deepEqual(await problemsOf(login), []);
+  });
+
+  it('wants a user and two fields for the login form', async () => {
+    const env = { LOCUST_LOGIN_PATH: '/login', LOCUST_LOGIN_USERNAME_FIELD: 'password' };
+    assert.deepEqual(await problemsOf(env), [
+      'LOCUST_USERNAME: expected a user for the login form, got ""',
+      'LOCUST_LOGIN_PASSWORD_FIELD: expected another field than LOCUST_LOGIN_USERNAME_FIELD, got "password"',
+    ]);
+    assert.deepEqual(await problemsOf({ ...env, LOCUST_LOGIN_PATH: '' }), []);
+  });
+
+  it('warns of an exporter that would read itself', async () => {
+    const warning = 'LOCUST_URL leads to LISTEN_ADDRESS, where the exporter itself listens';
+    for (const [url, address, isItself] of [
+      ['http://localhost:9646', ':9646', true],
+      ['http://127.0.0.1:9646', '0.0.0.0:9646', true],
+      ['http://[::1]:9646', '[::]:9646', true],
+      ['http://127.0.0.1:9646', 'localhost:9646', true],
+      ['http://localhost', ':80', true],
+      ['https://localhost', '[::1]:443', true],
+      ['http://localhost:9647', ':9646', false],
+      ['http://locust:9646', ':9646', false],
+      ['http://localhost:9646', '10.0.0.1:9646', false],
+    ] as const) {
+      const { warnings } = await loadConfig({ LOCUST_URL: url, LISTEN_ADDRESS: address }, {});
+      assert.deepEqual(warnings, isItself ? [warning] : [], `${url} ${address}`);
+    }
+  });
+
   it('never repeats a password', async () => {
     for (const url of [
       'ftp://me:hush@h',
@@ -98,20 +156,77 @@ describe('loadConfig', () => {
       'http://me:hu sh@h:x',
       'http://me:hu/sh@h:x',
       'http://me:hush%@h',
+      'me:hu//sh@h',
+      'ftp://h/?token=hush',
+      'http://h/?token=hush',
+      'http://h/#hush',
+      'h?hush',
+      'http://me:hush%40h',
+      'http://me:hush',
+      'me:hush',
+      'http://me:hu sh@h?hu#sh@',
     ]) {
-      const [problem = ''] = await problemsOf({ LOCUST_URL: url });
-      assert.match(problem, /^LOCUST_URL: expected /);
-      assert.doesNotMatch(problem, /hu|sh@/);
+      for (const name of ['LOCUST_URL', 'PUSHGATEWAY_URL']) {
+        const [problem = ''] = await problemsOf({ [name]: url });
+        assert.match(problem, /^\w+_URL: expected /);
+        assert.doesNotMatch(problem, /hu|sh@/);
+      }
     }
   });
 
-  it('never repeats a secret that was given for the file that holds it', async () => {
-    for (const name of ['LOCUST_PASSWORD_FILE', 'PUSHGATEWAY_PASSWORD_FILE']) {
-      const problem = `${name}: expected a file that can be read (there is none), got `;
-      assert.deepEqual(await problemsOf({ [name]: 'hush' }), [`${problem}"***"`]);
-      assert.deepEqual(await problemsOf({ [name]: '/no/file' }), [`${problem}"/no/file"`]);
+  it('shows of a URL all that is no secret', async () => {
+    for (const [given, shown] of [
+      ['ftp://h:80/a', 'ftp://h:80/a'],
+      ['file:///a', 'file:///a'],
+      ['ftp://[::1]:80/a', 'ftp://[::1]:80/a'],
+      ['h:80', 'h:80'],
+      ['ftp://me:hush@h:80/a?b', 'ftp://***@h:80/a?***'],
+      ['http://h/a#', 'http://h/a#'],
+    ] as const) {
+      const problems = await problemsOf({ LOCUST_URL: given });
+      if (given.endsWith('#')) assert.deepEqual(problems, []);
+      else assert.ok(problems.join().endsWith(`, got "${shown}"`), problems.join());
     }
   });
+
+  const FILES = [
+    'LOCUST_PASSWORD_FILE',
+    'LOCUST_HEADERS_FILE',
+    'LOCUST_CA_FILE',
+    'LOCUST_CLIENT_CERT_FILE',
+    'LOCUST_CLIENT_KEY_FILE',
+    'PUSHGATEWAY_PASSWORD_FILE',
+    'WEB_CONFIG_FILE',
+  ];
+  for (const name of FILES) {
+    it(`never repeats what was given for the path of ${name}`, async () => {
+      for (const content of [
+        'hush',
+        'hu/sh=',
+        '/hush+',
+        '/hush',
+        'Authorization: Bearer hush',
+        'Authorization: Bearer a/hush',
+        '{basic_auth_users: {a: /hu/sh}}',
+        '-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----',
+      ]) {
+        assert.deepEqual(await problemsOf({ [name]: content }), [
+          `${name}: expected a file that can be read (there is none), got "***"`,
+        ]);
+      }
+    });
+
+    it(`repeats the path of ${name}`, async () => {
+      for (const path of ['/no/file', './no/file', '/run/secrets/a-b_c@d', 'no.yml', 'no/no.pem']) {
+        assert.deepEqual(await problemsOf({ [name]: path }), [
+          `${name}: expected a file that can be read (there is none), got "${path}"`,
+        ]);
+      }
+      assert.deepEqual(await problemsOf({ [name]: 'src' }), [
+        `${name}: expected a file that can be read (it is a folder), got "src"`,
+      ]);
+    });
+  }
 
   const GOOD: readonly (readonly [name: SettingName, value: string, result: unknown])[] = [
     ['LISTEN_ADDRESS', '[::1]:80', { host: '::1', port: 80 }],
@@ -122,6 +237,11 @@ describe('loadConfig', () => {
     ['MAX_RESPONSE_BYTES', '1KiB', 1024],
     ['MAX_RESPONSE_BYTES', '1048576', 1048576],
     ['METRIC_PREFIX', 'load_', 'load'],
+    ['METRICS_PATH', '/.well-known/..metrics', '/.well-known/..metrics'],
+    ['LISTEN_ADDRESS', '[fe80::1%lo]:80', { host: 'fe80::1%lo', port: 80 }],
+    ['LISTEN_ADDRESS', 'a.1:80', { host: 'a.1', port: 80 }],
+    ['LOCUST_LOGIN_PATH', '/login_submit', '/login_submit'],
+    ['LOCUST_LOGIN_PATH', '', ''],
     ['LOG_LEVEL', 'WARN', 'warn'],
     ['LOCUST_TLS_INSECURE', 'yes', true],
     ['LOCUST_TLS_INSECURE', '0', false],
@@ -132,7 +252,8 @@ describe('loadConfig', () => {
   for (const [name, value, result] of GOOD) {
     it(`understands ${name}=${value}`, async () => {
       assert.deepEqual(
-        (await loadConfig({ [name]: value, STALE_AFTER: '2h' }, {})).settings[name],
+        (await loadConfig({ STALE_AFTER: '2h', LOCUST_USERNAME: 'me', [name]: value }, {}))
+          .settings[name],
         result,
       );
     });

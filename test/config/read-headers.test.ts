@@ -62,7 +62,7 @@ describe('a file of headers', () => {
       const file = write(`X-One: 1\n${text}\nX-Three: hush`);
       await assert.rejects(loadConfig({ LOCUST_HEADERS_FILE: file }, {}), (error) => {
         assert.ok(error instanceof ConfigError);
-        assert.deepEqual(error.problems, [`LOCUST_HEADERS_FILE: ${problem}, got "${file}"`]);
+        assert.deepEqual(error.problems, [`LOCUST_HEADERS_FILE: ${problem} (in "${file}")`]);
         return true;
       });
     });
