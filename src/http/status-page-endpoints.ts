@@ -3,10 +3,10 @@ import { html, type SafeHtml } from './html.ts';
 import {
   formatBytes,
   formatCount,
-  formatPercent,
   formatQuantile,
   formatRate,
   formatSeconds,
+  formatShare,
 } from './status-page-format.ts';
 import {
   describeRest,
@@ -65,7 +65,7 @@ function columnGroups(quantiles: readonly number[]): readonly ColumnGroup[] {
         { heading: 'Failed', cell: (stats) => figureCell(stats.failures, formatCount, 'bad') },
         {
           heading: 'Failed %',
-          cell: (stats) => figureCell(failRatio(stats), formatPercent, 'bad'),
+          cell: (stats) => figureCell(failRatio(stats), formatShare, 'bad'),
         },
       ],
     },
@@ -158,7 +158,9 @@ function meanBytes({ contentBytes, requests }: RequestStats): number | null {
   return divide(contentBytes, requests);
 }
 
+/** Above 1 where a test counts failures without their requests. */
 function failRatio({ failures, requests }: RequestStats): number | null {
+  if (requests === 0 && failures !== null && failures > 0) return Infinity;
   return divide(failures, requests);
 }
 

@@ -28,11 +28,16 @@ export function formatRate(perSecond: number): string {
 
 /** `0%`, `<0.01%`, `0.25%`, `16.7%`, `>99.99%`: never 0 or 100 where it is not quite that. */
 export function formatPercent(ratio: number): string {
-  const percent = ratio * 100;
+  const percent = Math.min(ratio * 100, Number.MAX_VALUE);
   if (percent > 0 && percent < 0.005) return '<0.01%';
   if (percent >= 99.995 && percent < 100) return '>99.99%';
   const nearAnEnd = percent < 0.995 || (percent > 99 && percent < 100);
   return `${formatNumber(percent, nearAnEnd ? UP_TO_TWO : UP_TO_ONE)}%`;
+}
+
+/** Like `formatPercent`, of a share: more than all is `>100%`, as a figure above it means nothing. */
+export function formatShare(ratio: number): string {
+  return ratio > 1 ? '>100%' : formatPercent(ratio);
 }
 
 /** `7.1 ms`, `147 ms`, `3.4 s`, `147 s` */

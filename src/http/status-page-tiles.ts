@@ -2,10 +2,10 @@ import type { RequestStats, Snapshot } from '../locust/snapshot.ts';
 import { html, type HtmlValue, type SafeHtml } from './html.ts';
 import {
   formatCount,
-  formatPercent,
   formatQuantile,
   formatRate,
   formatSeconds,
+  formatShare,
 } from './status-page-format.ts';
 import { stateBadge } from './status-page-state.ts';
 import { figure } from './status-page-table.ts';
@@ -28,7 +28,7 @@ export function tiles(snapshot: Snapshot): SafeHtml {
     )}
     ${tile(
       'Fail ratio',
-      figure(failRatio, formatPercent),
+      figure(failRatio, formatShare),
       'of all requests',
       isAboveZero(failRatio) ? 'bad' : '',
     )}

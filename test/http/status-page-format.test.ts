@@ -8,6 +8,7 @@ import {
   formatQuantile,
   formatRate,
   formatSeconds,
+  formatShare,
 } from '../../src/http/status-page-format.ts';
 
 type Case = readonly [value: number, text: string];
@@ -45,6 +46,15 @@ describe('figures on the status page', () => {
     [0.999999, '>99.99%'],
     [1, '100%'],
     [1.5, '150%'],
+    [1e307, '1.8e+308%'],
+  ]);
+  checks('a share is never above 100', formatShare, [
+    [0, '0%'],
+    [0.999999, '>99.99%'],
+    [1, '100%'],
+    [1.0000001, '>100%'],
+    [1e307, '>100%'],
+    [Infinity, '>100%'],
   ]);
   checks('times go from milliseconds to seconds', formatSeconds, [
     [0, '0 ms'],

@@ -86,6 +86,18 @@ describe('status page', () => {
     assert.match(text, /All endpoints 2,400 30 1\.3%/u);
   });
 
+  it('says that more than all requests failed, and nothing above it', () => {
+    for (const requests of [0, 29]) {
+      const stats = sampleStats({ requests, failures: 30 });
+      const text = textWith({ failRatio: 30 / requests, aggregate: stats });
+      assert.match(text, /Fail ratio >100% of all requests/u);
+      assert.match(text, /All endpoints \d+ 30 >100%/u);
+      assert.doesNotMatch(text, /Infinity/u);
+    }
+    const none = sampleStats({ requests: 0, failures: 0 });
+    assert.match(textWith({ aggregate: none }), /All endpoints 0 0 – not reported/u);
+  });
+
   it('sorts errors by occurrences', () => {
     const text = textOf(renderStatusPage(sampleView()));
     assert.match(text, /41 GET \/api\/cart ReadTimeout 7 POST \/api\/orders HTTPError\(500\)/u);
