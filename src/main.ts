@@ -1,6 +1,7 @@
 import { readBuildInfo } from './build-info.ts';
 import { helpText } from './cli/help-text.ts';
 import { parseCommandLine } from './cli/parse-command-line.ts';
+import { endOutput, OutputError, printOutput, printProblem } from './cli/print-output.ts';
 import { checkedConfig } from './cli/show-config.ts';
 import { ConfigError, loadConfig, type Environment } from './config/load-config.ts';
 import { endProcess } from './end-process.ts';
@@ -19,14 +20,11 @@ export async function main(
   try {
     const { command, flags, help, version, checkConfig, problems } = parseCommandLine(argv);
     const isServing = command === 'serve' || command === 'demo';
-    if (!isServing || help || version || checkConfig) {
-      signals.release();
-      if (command !== 'healthcheck') endOnLostOutput();
-    }
-    if (help) return print(helpText());
+    if (!isServing || help || version || checkConfig) signals.release();
+    if (help) return await print(helpText());
     const build = readBuildInfo();
     if (version) {
-      return print(
+      return await print(
         `locust-exporter ${build.version} (revision ${build.revision}, Node.js ${process.version})`,
       );
     }
@@ -38,7 +36,7 @@ export async function main(
     }
     const config = await loadConfig(env, flags, problems);
     const { settings } = config;
-    if (checkConfig) return print(checkedConfig(config));
+    if (checkConfig) return await print(checkedConfig(config));
     switch (command) {
       case 'serve': {
         const { serve } = await import('./serve.ts');
@@ -59,26 +57,15 @@ export async function main(
         return command satisfies never;
     }
   } catch (error) {
+    if (error instanceof OutputError) return endOutput(error);
     if (!(error instanceof ConfigError)) throw error;
-    // Nobody can be told that nobody can be told.
-    process.stderr.on('error', () => undefined);
-    for (const problem of error.problems) process.stderr.write(`locust-exporter: ${problem}\n`);
-    process.stderr.write("locust-exporter: see 'locust-exporter --help'\n");
+    for (const problem of error.problems) printProblem(problem);
+    printProblem("see 'locust-exporter --help'");
     return 2;
   }
 }
 
-function print(text: string): 0 {
-  process.stdout.write(`${text}\n`);
+async function print(text: string): Promise<0> {
+  await printOutput(text);
   return 0;
-}
-
-/** A command whose reader has left has done its work; one whose disk is full has failed. */
-function endOnLostOutput(): void {
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    process.stderr.write(`locust-exporter: cannot write to standard output: ${error.message}\n`);
-    process.exit(1);
-  });
 }

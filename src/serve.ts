@@ -74,14 +74,17 @@ async function start(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = (code === undefined ? undefined : LISTEN_PROBLEMS[code]) ?? String(error);
-    logger.fatal({ reason, code }, 'cannot listen on LISTEN_ADDRESS');
+    const { host = '', port } = settings.LISTEN_ADDRESS;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    logger.fatal({ address, reason, code }, 'cannot listen on LISTEN_ADDRESS');
     return null;
   }
 }
 
 const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there',
-  EACCES: 'no permission; ports below 1024 need it',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'host name not found',
+  EADDRINUSE:
+    'another program listens there; end it, or choose another port, such as --listen-address :9647',
+  EACCES: 'no permission, which ports below 1024 need; choose one above, such as :9646',
+  EADDRNOTAVAIL: 'this machine has no such address; choose one of its own, or :9646 for all',
+  ENOTFOUND: 'host name not found; choose an address, or :9646 for all',
 };

@@ -1,19 +1,26 @@
 import { ConfigError } from '../config/load-config.ts';
+import { redactUrl } from '../config/redact-urls.ts';
 import type { Settings } from '../config/settings.ts';
 import { connect } from '../connect.ts';
 import type { LocustClient } from '../locust/client.ts';
 import { RefusedError, resetStats, stop, swarm, type SwarmOptions } from '../locust/control.ts';
 import { LocustError } from '../locust/errors.ts';
 import { parseReport, readInfo, readReport, versionOf } from '../locust/read-report.ts';
-import type { LocustInfo } from '../locust/snapshot.ts';
+import { isActive } from '../locust/runner-state.ts';
+import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
 import type { BuildInfo } from '../metrics/self.ts';
+import { awaitReport } from './await-report.ts';
 import type { Command } from './commands.ts';
+import { printOutput, printProblem } from './print-output.ts';
+import { printable } from './printable.ts';
 import { showStats } from './show-stats.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
 
 /** Locust answers /stop when all users are gone: up to its --stop-timeout, or a minute. */
 const STOP_TIMEOUT_MS = 120_000;
+
+const MESSAGE_WIDTH = 1000;
 
 /** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
 export async function drive(
@@ -24,27 +31,40 @@ export async function drive(
 ): Promise<number> {
   const client = connect(settings, build);
   const deadline = () => AbortSignal.timeout(settings.LOCUST_TIMEOUT);
+  const read = async (info: LocustInfo | null) =>
+    parseReport(await readReport(client, deadline()), versionOf(info));
+  // What was asked of Locust is done, whether this can be told or not.
+  const readOrNull = (info: LocustInfo | null = null) => read(info).catch(() => null);
   try {
     switch (command) {
       case 'swarm': {
         const options = parseSwarmFlags(flags);
         const info = await infoOrNull(client, deadline());
-        say(await swarm(client, options, versionOf(info), deadline()));
-        // The run is on, whether this can be told or not.
-        await warnWithoutWorkers(client, info, deadline()).catch(() => undefined);
+        await say(await swarm(client, options, versionOf(info), deadline()));
+        const snapshot = await readOrNull(info);
+        if (snapshot !== null && lacksWorkers(snapshot)) {
+          printProblem('warning: this master has no workers connected');
+        } else
+          await awaitReport(
+            () => readOrNull(info),
+            ({ state }) => isActive(state),
+          );
         break;
       }
       case 'stop':
-        say(await stop(client, AbortSignal.timeout(STOP_TIMEOUT_MS)));
+        await say(await stop(client, AbortSignal.timeout(STOP_TIMEOUT_MS)));
+        await awaitReport(readOrNull, ({ state }) => !isActive(state));
         break;
-      case 'reset-stats':
+      case 'reset-stats': {
+        const before = requestsOf(await readOrNull());
         await resetStats(client, deadline());
-        say('Statistics reset');
+        await say('Statistics reset');
+        await awaitReport(readOrNull, (snapshot) => before === 0 || requestsOf(snapshot) < before);
         break;
+      }
       case 'stats': {
         const info = await infoOrNull(client, deadline());
-        const read = async () => parseReport(await readReport(client, deadline()), versionOf(info));
-        await showStats(read, { json: 'json' in flags, watch: 'watch' in flags });
+        await showStats(() => read(info), { json: 'json' in flags, watch: 'watch' in flags });
         break;
       }
       default:
@@ -53,7 +73,7 @@ export async function drive(
     return 0;
   } catch (error) {
     if (!(error instanceof LocustError) && !(error instanceof RefusedError)) throw error;
-    process.stderr.write(`locust-exporter: ${error.message}\n`);
+    printProblem(printable(error.message, MESSAGE_WIDTH));
     return 1;
   } finally {
     await client.close();
@@ -72,8 +92,20 @@ function parseSwarmFlags(flags: Flags): SwarmOptions {
   if (!(spawnRate > 0 && Number.isFinite(spawnRate))) {
     problems.push(`--spawn-rate: expected a number above 0, got ${given(flags['spawn-rate'])}`);
   }
+  const host = flags['host'];
+  const hostProblem = host === undefined ? null : checkHost(host);
+  if (hostProblem !== null) problems.push(hostProblem);
   if (problems.length > 0) throw new ConfigError(problems);
-  return { users, spawnRate, host: flags['host'], runTime: flags['run-time'] };
+  return { users, spawnRate, host, runTime: flags['run-time'] };
+}
+
+/** Like that of LOCUST_URL, but of any protocol that a locustfile may speak. */
+function checkHost(host: string): string | null {
+  const url = URL.parse(host);
+  const isPlain = url !== null && url.host !== '' && url.search === '' && url.hash === '';
+  if (isPlain && /^[a-z][a-z0-9+.-]*:\/\//i.test(host)) return null;
+  const expected = 'expected a URL without query and fragment, such as https://shop.example';
+  return `--host: ${expected}, got "${redactUrl(host)}"`;
 }
 
 function given(text: string | undefined): string {
@@ -92,20 +124,18 @@ async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<Lo
 }
 
 /** A master without workers says that swarming started, and nothing happens. */
-async function warnWithoutWorkers(
-  client: LocustClient,
-  info: LocustInfo | null,
-  signal: AbortSignal,
-): Promise<void> {
-  const { workers } = parseReport(await readReport(client, signal), versionOf(info));
-  const connected = Array.from(workers?.countByState ?? [])
-    .filter(([state]) => state !== 'missing')
-    .reduce((sum, [, count]) => sum + count, 0);
-  if (workers !== null && connected === 0) {
-    process.stderr.write('locust-exporter: warning: this master has no workers connected\n');
-  }
+function lacksWorkers({ workers }: Snapshot): boolean {
+  if (workers === null) return false;
+  return Array.from(workers.countByState).every(
+    ([state, count]) => state === 'missing' || count === 0,
+  );
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+function requestsOf(snapshot: Snapshot | null): number {
+  return snapshot?.aggregate?.requests ?? 0;
+}
+
+/** What Locust says goes to a terminal. */
+async function say(text: string): Promise<void> {
+  await printOutput(printable(text, MESSAGE_WIDTH));
 }

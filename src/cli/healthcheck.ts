@@ -4,6 +4,7 @@ import { connect } from 'node:tls';
 import { loadConfig, type Environment } from '../config/load-config.ts';
 import { HEALTH_PATHS } from '../config/paths.ts';
 import { parseCommandLine } from './parse-command-line.ts';
+import { printOutput, printProblem } from './print-output.ts';
 import { programArguments } from './program-arguments.ts';
 
 /** Of each of two tries, which are less together than the image allows. */
@@ -28,13 +29,13 @@ export async function healthcheck(
         throw error;
       }),
     );
-    process.stdout.write(`the exporter at ${at} is healthy\n`);
-    return 0;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    process.stderr.write(`locust-exporter: no health at ${at}: ${code ?? message}\n`);
+    printProblem(`no health at ${at}: ${code ?? message}`);
     return 1;
   }
+  await printOutput(`the exporter at ${at} is healthy`);
+  return 0;
 }
 
 /** Of all settings just this one, as a file that another one names may have changed since. */

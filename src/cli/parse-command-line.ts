@@ -1,16 +1,17 @@
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../config/load-config.ts';
 import { flagOf, SETTINGS, type Setting } from '../config/settings.ts';
 import { COMMANDS, type Command } from './commands.ts';
+import { unknownCommand, unknownFlag } from './unknown-arguments.ts';
 
 export interface CommandLine {
+  /** `serve` where it is unknown, which is a problem then. */
   readonly command: Command;
   /** Values by flag name; a flag without a value has the value `true`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly help: boolean;
   readonly version: boolean;
   readonly checkConfig: boolean;
-  /** What is wrong with the arguments, each in a line. */
+  /** What is wrong with the arguments, each in a line, without what may be a secret. */
   readonly problems: readonly string[];
 }
 
@@ -22,52 +23,65 @@ const GENERAL: Options = {
   'check-config': { type: 'boolean' },
 };
 
-/** @throws ConfigError for an unknown command. */
+const COMMAND_NAMES = Object.keys(COMMANDS) as Command[];
+
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const options: Options = { ...GENERAL };
-  const switches = new Set<string>();
-  const lists = new Set<string>();
-  for (const [name, { alias, isSwitch, isList }] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    options[flagOf(name)] = { type: isSwitch ? 'boolean' : 'string' };
-    if (isSwitch) switches.add(flagOf(name));
-    if (isList) lists.add(flagOf(name));
-    if (alias !== undefined) options[alias.flag] = { type: 'string' };
-  }
-  const all = { ...options };
-  for (const { flags } of Object.values(COMMANDS)) {
-    for (const flag of flags) all[flag.name] = { type: flag.value === null ? 'boolean' : 'string' };
-  }
+  const { options: settings, switches, lists } = settingOptions();
+  const all = { ...GENERAL, ...settings };
+  for (const command of COMMAND_NAMES) Object.assign(all, optionsOf(command));
+  // To the parser, the letters of -abc are flags of their own; to us they are one mistake.
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: argv.map((argument) => (hasOneDash(argument) ? `-${argument}` : argument)),
     options: all,
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
+  const isKnown = (name: string) => Object.hasOwn(all, name);
 
-  const [first, ...others] = tokens.filter((token) => token.kind === 'positional');
-  const command = first?.value ?? 'serve';
-  if (!isCommand(command)) {
-    throw new ConfigError([
-      `unknown command "${command}", expected one of ${Object.keys(COMMANDS).join(', ')}`,
-    ]);
+  /** Whether the argument may be the value of an unknown flag right before it. */
+  const isMaybeValue = (index: number) =>
+    tokens.some(
+      (token) =>
+        token.kind === 'option' &&
+        token.index === index - 1 &&
+        !isKnown(token.name) &&
+        token.value === undefined,
+    );
+  const [first, ...others] = tokens
+    .filter((token) => token.kind === 'positional')
+    .filter(({ value, index }) => isCommand(value) || !isMaybeValue(index));
+  const problems: string[] = [];
+  const text = first?.value ?? 'serve';
+  const command = isCommand(text) ? text : 'serve';
+  if (first !== undefined && !isCommand(text)) {
+    problems.push(unknownCommand(text, first.index + 1, COMMAND_NAMES));
   }
-  for (const flag of COMMANDS[command].flags)
-    options[flag.name] = all[flag.name] ?? { type: 'string' };
+  problems.push(...others.map(({ index }) => `argument ${index + 1}: expected no more arguments`));
 
-  const problems = others.map(({ value }) => `unexpected argument "${value}"`);
+  // With an unknown command it is not known either which flags belong to it.
+  const options = isCommand(text) ? { ...GENERAL, ...settings, ...optionsOf(text) } : all;
   const values: Record<string, string> = {};
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const type = Object.hasOwn(options, token.name) ? options[token.name]?.type : undefined;
-    if (type === undefined) problems.push(`${token.rawName}: unknown flag`);
-    else if (type === 'string' && token.value === undefined) {
+    const argument = argv[token.index] ?? '';
+    const isOption = Object.hasOwn(options, token.name) && !hasOneDash(argument);
+    const type = isOption ? options[token.name]?.type : undefined;
+    const value = token.inlineValue === false ? argv[token.index + 1] : token.value;
+    if (type === undefined) {
+      const unknown = {
+        argument,
+        position: token.index + 1,
+        isMaybeValue: isMaybeValue(token.index),
+      };
+      problems.push(unknownFlag(unknown, Object.keys(options), ownerOf));
+    } else if (type === 'string' && value === undefined) {
       problems.push(`${token.rawName}: expected a value`);
-    } else if (type === 'boolean' && token.value !== undefined && !switches.has(token.name)) {
+    } else if (type === 'boolean' && value !== undefined && !switches.has(token.name)) {
       problems.push(`${token.rawName}: expected no value`);
     } else if (lists.has(token.name) && token.name in values) {
-      values[token.name] = [values[token.name], token.value].join('\n');
-    } else values[token.name] = token.value ?? 'true';
+      values[token.name] = [values[token.name], value].join('\n');
+    } else values[token.name] = value ?? 'true';
   }
   return {
     command,
@@ -77,6 +91,37 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     checkConfig: 'check-config' in values,
     problems,
   };
+}
+
+/** Whether more than a letter follows a single dash. */
+function hasOneDash(argument: string): boolean {
+  return /^-[^-]./s.test(argument);
+}
+
+function settingOptions(): { options: Options; switches: Set<string>; lists: Set<string> } {
+  const options: Options = {};
+  const switches = new Set<string>();
+  const lists = new Set<string>();
+  for (const [name, { alias, isSwitch, isList }] of Object.entries<Setting<unknown>>(SETTINGS)) {
+    options[flagOf(name)] = { type: isSwitch ? 'boolean' : 'string' };
+    if (isSwitch) switches.add(flagOf(name));
+    if (isList) lists.add(flagOf(name));
+    if (alias !== undefined) options[alias.flag] = { type: 'string' };
+  }
+  return { options, switches, lists };
+}
+
+function optionsOf(command: Command): Options {
+  return Object.fromEntries(
+    COMMANDS[command].flags.map(({ name, value }) => [
+      name,
+      { type: value === null ? 'boolean' : 'string' },
+    ]),
+  );
+}
+
+function ownerOf(flag: string): Command | undefined {
+  return COMMAND_NAMES.find((command) => COMMANDS[command].flags.some(({ name }) => name === flag));
 }
 
 function isCommand(text: string): text is Command {

@@ -5,6 +5,10 @@ import { printable } from './printable.ts';
 const NAME_WIDTH = 60;
 const ERROR_WIDTH = 90;
 
+const LEGEND =
+  'Rates (req/s, fail/s) are over the last 10 s, all else is since the statistics began.\n' +
+  'Locust makes its report anew every 2 s, so that it may show what was before a command.';
+
 /** The report as tables for a terminal. */
 export function statsTable(snapshot: Snapshot): string {
   const { endpoints, aggregate, errors } = snapshot;
@@ -20,7 +24,7 @@ export function statsTable(snapshot: Snapshot): string {
     ]);
   }
   if (aggregate !== null) table.push(['', 'Aggregated', ...figures(aggregate)]);
-  const parts = [headline(snapshot), table.toString()];
+  const parts = [`${headline(snapshot)}\n${LEGEND}`, table.toString()];
   if (snapshot.endpointsTruncated) parts.push('Locust lists no more endpoints than these.');
   if (errors.length > 0) {
     const errorTable = plainTable(['Method', 'Name', 'Error', 'Occurrences'], 3);
@@ -41,8 +45,8 @@ function headline({ state, users, totalRps, failRatio, workers }: Snapshot): str
   const facts = [
     `State: ${printable(state, 20)}`,
     `Users: ${count(users)}`,
-    `RPS: ${rate(totalRps)}`,
-    `Failures: ${failRatio === null ? '-' : `${(failRatio * 100).toFixed(2)} %`}`,
+    `RPS (last 10 s): ${rate(totalRps)}`,
+    `Failures (whole run): ${percent(failRatio)}`,
   ];
   if (workers !== null) {
     const states = [...workers.countByState].filter(([, number]) => number > 0);
@@ -82,8 +86,21 @@ function rate(value: number | null): string {
   return value === null ? '-' : value.toFixed(1);
 }
 
+/** `0 %`, `<0.01 %`, `1.25 %`, `>100 %`: never 0 or 100 where it is not quite that. */
+function percent(ratio: number | null): string {
+  if (ratio === null) return '-';
+  if (ratio > 1) return '>100 %';
+  const value = ratio * 100;
+  if (value > 0 && value < 0.005) return '<0.01 %';
+  if (value >= 99.995 && value < 100) return '>99.99 %';
+  return `${Number(value.toFixed(2))} %`;
+}
+
+/** `7 ms`, `7.1 ms`, `10 ms`, `147 ms`: a decimal below 10 ms, where it tells something. */
 function duration(seconds: number | null): string {
-  return seconds === null ? '-' : `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+  if (seconds === null) return '-';
+  const ms = seconds * 1000;
+  return `${ms < 9.95 ? Number(ms.toFixed(1)) : ms.toFixed(0)} ms`;
 }
 
 /** @param textColumns how many columns from the left hold text; the others are right-aligned. */

@@ -60,14 +60,17 @@ describe('the program', () => {
     ]);
     assert.equal(code, 2);
     assert.match(stderr, /--frob: unknown flag/);
-    assert.match(stderr, /unexpected argument "more"/);
+    assert.match(stderr, /argument 5: expected no more arguments/);
     assert.match(stderr, /--cache-ttl: expected a value/);
     assert.match(stderr, /--log-level: expected one of/);
   });
 
   it('knows which flags belong to a command', async () => {
-    assert.match((await run(['serve', '--users', '3'])).stderr, /--users: unknown flag/);
-    assert.match((await run(['dance'])).stderr, /unknown command "dance"/);
+    assert.match(
+      (await run(['serve', '--users', '3'])).stderr,
+      /--users: unknown flag, it belongs to swarm/,
+    );
+    assert.match((await run(['stat'])).stderr, /unknown command "stat", did you mean "stats"\?/);
   });
 
   it('checks the settings without starting, and hides the password', async () => {
@@ -124,10 +127,17 @@ describe('the program', () => {
 
   it('says so when the port is taken', async () => {
     const locust = await startSimulatedLocust();
-    const { code, stderr } = await run(['--listen-address', `127.0.0.1:${locust.port}`]);
+    const address = `127.0.0.1:${locust.port}`;
+    const { code, stderr } = await run(['--listen-address', address]);
     await locust.close();
     assert.equal(code, 1);
-    assert.match(stderr, /another program listens there/);
+    const { level, ...line } = JSON.parse(stderr) as Record<string, unknown>;
+    assert.equal(level, 'fatal');
+    assert.equal(line['address'], address);
+    assert.match(
+      String(line['reason']),
+      /another program listens there; .* --listen-address :9647/,
+    );
   });
 });
 
@@ -193,6 +203,31 @@ describe('driving Locust in vain', () => {
     assert.equal(code, 2);
     assert.match(stderr, /--users: expected a whole number, got nothing/);
     assert.match(stderr, /--spawn-rate: expected a number above 0, got "0"/);
+  });
+
+  for (const host of [
+    'notaurl',
+    'shop.example:80',
+    'file:///x',
+    '',
+    'https://h/?a',
+    'https://h/#a',
+  ]) {
+    it(`wants a URL for the host under test, not "${host}"`, async () => {
+      const args = ['swarm', '--users', '1', '--locust-url', 'http://127.0.0.1:1'];
+      const { code, stderr } = await run([...args, `--host=${host}`]);
+      assert.equal(code, 2);
+      assert.match(stderr, /--host: expected a URL without query and fragment, such as https:/);
+    });
+  }
+
+  it('shows no secret of the host under test', async () => {
+    const args = ['swarm', '--users', '1', '--locust-url', 'http://127.0.0.1:1', '--host'];
+    const { stderr } = await run([...args, 'https://svc:hush@h/?token=hush']);
+    assert.match(stderr, /got "https:\/\/\*\*\*@h\/\?\*\*\*"/);
+    for (const host of ['https://svc:hush@h', 'ws://h:1/a']) {
+      assert.match((await run([...args, host])).stderr, /connection refused/);
+    }
   });
 
   it('takes no empty value for zero users', async () => {
