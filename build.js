@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 
 /**
  * Packages that others load at their start for what the program never asks of them: bodies of
- * requests, nested queries, files, signed cookies, tags of answers, HTTP/2, spans, summaries.
+ * requests, nested queries, files, signed cookies, tags of answers, spans, summaries.
  */
 const UNUSED = [
-  ...['body-parser', 'qs', 'send', 'serve-static', 'cookie-signature', 'etag', 'node:http2'],
+  ...['body-parser', 'qs', 'send', 'serve-static', 'cookie-signature', 'etag'],
   ...['@opentelemetry/api', 'tdigest'],
 ];
 
@@ -29,8 +29,7 @@ const unusedPackages = {
       /[/\\]prom-client[/\\]index\.js$/.test(importer) ? { path, namespace: 'unused' } : null,
     );
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
-      // Of HTTP/2 undici reads names when it is loaded.
-      contents: 'module.exports = { constants: {} };',
+      contents: 'module.exports = {};',
     }));
   },
 };

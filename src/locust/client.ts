@@ -1,6 +1,7 @@
 import { checkAnswer, type Answer } from './judge-answer.ts';
-import { createLogin, type LoginForm } from './login.ts';
-import { createTransport, type TlsOptions } from './transport.ts';
+import type { Login, LoginForm } from './login.ts';
+import { createQuote, secretsInHeader } from './quote-foreign-text.ts';
+import type { TlsOptions, Transport } from './transport.ts';
 
 export interface ClientOptions {
   /** With a base path if Locust has one. */
@@ -25,10 +26,17 @@ export interface LocustClient {
   /** The URL without credentials. */
   readonly displayUrl: string;
   /** @param path below the base path, such as `stats/requests`. */
-  get(path: string, signal: AbortSignal): Promise<string>;
+  get(path: string, signal: AbortSignal): Promise<Buffer>;
   /** Sends a form. */
-  post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string>;
+  post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Buffer>;
+  /** Makes text that Locust sent fit for a message: one line, cut, and without our secrets. */
+  quote(text: string): string;
   close(): Promise<void>;
+}
+
+interface Session {
+  readonly transport: Transport;
+  readonly login: Login | null;
 }
 
 export function createLocustClient({
@@ -41,27 +49,48 @@ export function createLocustClient({
   tls = {},
 }: ClientOptions): LocustClient {
   const base = withoutCredentials(url);
-  const transport = createTransport({
-    headers: {
-      accept: '*/*',
-      'user-agent': userAgent,
-      ...(credentials === undefined ? {} : { authorization: basicAuth(credentials) }),
-      ...headers,
-    },
-    maxResponseBytes,
-    tls,
+  const secretHeaders = {
+    ...(credentials === undefined ? {} : { authorization: basicAuth(credentials) }),
+    ...headers,
+  };
+  const secrets = [
+    ...Object.entries(secretHeaders).flatMap(([name, value]) => secretsInHeader(name, value)),
+    ...Object.values(form?.fields ?? {}),
+  ];
+  let session: Promise<Session> | null = null;
+  let login: Login | null = null;
+  const quote = createQuote({
+    secrets: () => [...secrets, ...(login?.secrets() ?? [])],
+    shown: base.href,
   });
-  const login = form === undefined ? null : createLogin(base, form, transport);
+
+  /** undici is large: it is loaded with the first request, when the exporter serves already. */
+  async function loadSession(): Promise<Session> {
+    const { createTransport } = await import('./transport.ts');
+    const transport = createTransport({
+      headers: { accept: '*/*', 'user-agent': userAgent, ...secretHeaders },
+      maxResponseBytes,
+      tls,
+      quote,
+    });
+    if (form !== undefined) {
+      const { createLogin } = await import('./login.ts');
+      login = createLogin(base, form, transport, quote);
+    }
+    return { transport, login };
+  }
 
   /** The body of an answer that is no error. */
   async function bodyOf(
     target: URL,
     signal: AbortSignal,
-    ask: (cookies?: string) => Promise<Answer>,
-  ): Promise<string> {
+    send: (transport: Transport, cookies?: string) => Promise<Answer>,
+  ): Promise<Buffer> {
+    session ??= loadSession();
+    const { transport, login } = await session;
     const attempt = async (cookies?: string) => {
-      const answer = await ask(cookies);
-      checkAnswer(answer, target);
+      const answer = await send(transport, cookies);
+      checkAnswer(answer, target, quote);
       return answer.body;
     };
     return login === null ? attempt() : login.around(attempt, signal);
@@ -71,13 +100,18 @@ export function createLocustClient({
     displayUrl: base.href,
     get(path, signal) {
       const target = new URL(path, base);
-      return bodyOf(target, signal, (cookies) => transport.get(target, signal, cookies));
+      return bodyOf(target, signal, (transport, cookies) => transport.get(target, signal, cookies));
     },
     post(path, fields, signal) {
       const target = new URL(path, base);
-      return bodyOf(target, signal, (cookies) => transport.post(target, fields, signal, cookies));
+      return bodyOf(target, signal, (transport, cookies) =>
+        transport.post(target, fields, signal, cookies),
+      );
     },
-    close: () => transport.close(),
+    quote,
+    async close() {
+      await (await session)?.transport.close();
+    },
   };
 }
 

@@ -30,7 +30,7 @@ export async function swarm(
   signal: AbortSignal,
 ): Promise<string> {
   checkSupport(options, version);
-  return parseReply(await client.post('swarm', swarmForm(options, version), signal));
+  return parseReply(client, await client.post('swarm', swarmForm(options, version), signal));
 }
 
 /**
@@ -39,7 +39,7 @@ export async function swarm(
  * @throws RefusedError or LocustError
  */
 export async function stop(client: LocustClient, signal: AbortSignal): Promise<string> {
-  return parseReply(await command(client, 'stop', signal));
+  return parseReply(client, await command(client, 'stop', signal));
 }
 
 /** @throws LocustError */
@@ -48,7 +48,7 @@ export async function resetStats(client: LocustClient, signal: AbortSignal): Pro
 }
 
 /** These two are GET up to 2.46 and POST from 2.47 on, where GET answers 405. */
-async function command(client: LocustClient, path: string, signal: AbortSignal): Promise<string> {
+async function command(client: LocustClient, path: string, signal: AbortSignal): Promise<Buffer> {
   try {
     return await client.get(path, signal);
   } catch (error) {
@@ -84,14 +84,14 @@ function swarmForm(options: SwarmOptions, version: Version | null): Record<strin
   return form;
 }
 
-function parseReply(body: string): string {
+function parseReply(client: LocustClient, body: Buffer): string {
   let reply: { success?: unknown; message?: unknown };
   try {
-    reply = (JSON.parse(body) ?? {}) as typeof reply;
+    reply = (JSON.parse(body.toString()) ?? {}) as typeof reply;
   } catch {
     throw new RefusedError('Locust answered with something other than JSON');
   }
-  const message = typeof reply.message === 'string' ? reply.message : 'no message';
+  const message = typeof reply.message === 'string' ? client.quote(reply.message) : 'no message';
   if (reply.success !== true) throw new RefusedError(message);
   return message;
 }

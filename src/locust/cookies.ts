@@ -1,4 +1,4 @@
-import { parseSetCookie } from 'undici/lib/web/cookies/parse.js';
+import { parseCookie } from 'undici';
 
 export interface Cookie {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Cookie {
 export function readCookies(headers: string | string[] | undefined, nowMs: number): Cookie[] {
   const byName = new Map<string, Cookie>();
   for (const header of [headers ?? []].flat()) {
-    const cookie = parseSetCookie(header);
+    const cookie = parseCookie(header);
     if (cookie === null || cookie.name === '') continue;
     const { name, value, maxAge, expires } = cookie;
     const expiresMs = maxAge === undefined ? Number(expires ?? Infinity) : nowMs + maxAge * 1000;

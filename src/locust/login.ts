@@ -1,6 +1,6 @@
 import { readCookies, writeCookies, type Cookie } from './cookies.ts';
 import { LocustError } from './errors.ts';
-import { isLoginPage, type Answer } from './judge-answer.ts';
+import { isLoginPage, statusError, type Answer, type Quote } from './judge-answer.ts';
 import type { Transport } from './transport.ts';
 
 /** The form that Locust's --web-login shows, filled in. */
@@ -18,6 +18,8 @@ export interface Login {
    * @param attempt is handed the header Cookie.
    */
   around<T>(attempt: (cookies: string | undefined) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** What no message may show: the values of its cookies. */
+  secrets(): string[];
 }
 
 /** Who is refused waits so long before the next try, or Locust may lock the user out. */
@@ -27,6 +29,7 @@ export function createLogin(
   base: URL,
   { path, fields }: LoginForm,
   transport: Pick<Transport, 'post'>,
+  quote: Quote,
 ): Login {
   const url = new URL(`./${path.replace(/^\/+/, '')}`, base);
   const shownUrl = `${url.origin}${url.pathname}`;
@@ -61,15 +64,14 @@ export function createLogin(
           `${shownUrl} takes no login form (status ${answer.status}); check LOCUST_LOGIN_PATH`,
         );
       case 'broken':
-        throw new LocustError('http_status', `${shownUrl} answered with status ${answer.status}`, {
-          status: answer.status,
-        });
+        throw statusError(answer, shownUrl, quote);
       default:
         outcome satisfies never;
     }
   }
 
   return {
+    secrets: () => cookies.map(({ value }) => value),
     async around(attempt, signal) {
       try {
         return await attempt(writeCookies(cookies, Date.now()));

@@ -15,7 +15,7 @@ import { parseVersion, type Version } from './version.ts';
  * @throws LocustError
  */
 export async function readReport(client: LocustClient, signal: AbortSignal): Promise<string> {
-  return client.get('stats/requests', signal);
+  return (await client.get('stats/requests', signal)).toString();
 }
 
 /**
@@ -79,7 +79,7 @@ function* toSnapshot(report: unknown, version: Version | null): Steps<Snapshot> 
  * @throws LocustError
  */
 export async function readInfo(client: LocustClient, signal: AbortSignal): Promise<LocustInfo> {
-  return parseIndexPage(await client.get('', signal));
+  return parseIndexPage((await client.get('', signal)).toString());
 }
 
 export function versionOf(info: LocustInfo | null): Version | null {

@@ -1,15 +1,17 @@
-import type { Dispatcher } from 'undici';
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import { Agent, request, type Dispatcher } from 'undici';
 import { unlessAborted } from '../async/unless-aborted.ts';
+import { decompress, tooLarge } from './decompress.ts';
 import { LocustError } from './errors.ts';
-import { toTransportError, type Answer } from './judge-answer.ts';
+import type { Answer, Quote } from './judge-answer.ts';
+import { toBodyError, toTransportError } from './transport-error.ts';
 
 export interface TransportOptions {
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Holds for the bytes on the wire and for what they unpack to. */
   readonly maxResponseBytes: number;
   readonly tls: TlsOptions;
+  readonly quote: Quote;
 }
 
 export interface TlsOptions {
@@ -21,9 +23,12 @@ export interface TlsOptions {
   readonly client?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-type RequestInit = Omit<Dispatcher.RequestOptions, 'origin' | 'path'> & {
+interface RequestInit {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   readonly signal: AbortSignal;
-};
+}
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
@@ -38,9 +43,16 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export function createTransport({ headers, maxResponseBytes, tls }: TransportOptions): Transport {
+export function createTransport({
+  headers,
+  maxResponseBytes: maxBytes,
+  tls,
+  quote,
+}: TransportOptions): Transport {
   // The deadline is the caller's signal. It is one connection because Locust is read once at a time.
-  const agent = new Agent({
+  const dispatcher = new Agent({
+    // Locust speaks HTTP/1.1 alone, and so do servers before it that offer HTTP/2 as well.
+    allowH2: false,
     connections: 1,
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -51,26 +63,34 @@ export function createTransport({ headers, maxResponseBytes, tls }: TransportOpt
     },
   });
 
-  async function send(target: URL, init: RequestInit): Promise<Answer> {
+  /** Sends a request, and waits until its answer begins. */
+  async function open(target: URL, init: RequestInit): Promise<Dispatcher.ResponseData> {
     try {
       // undici heeds the signal only once it is connected.
-      const answer = await unlessAborted(
-        init.signal,
-        request.call(agent, {
-          ...init,
-          origin: target.origin,
-          path: target.pathname + target.search,
-        }),
-      );
-      // Chunks are counted as they come, so that no answer can take more memory.
-      const body = await readCapped(
-        answer.body,
-        answer.headers['content-length'],
-        maxResponseBytes,
-      );
-      return { status: answer.statusCode, headers: answer.headers, body };
+      return await unlessAborted(init.signal, request(target, { ...init, dispatcher }));
     } catch (error) {
       throw toTransportError(error, target);
+    }
+  }
+
+  async function receive(
+    { statusCode: status, headers, body }: Dispatcher.ResponseData,
+    target: URL,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    try {
+      const received = await readCapped(body, headers['content-length'], maxBytes);
+      const isError = status < 200 || status >= 300;
+      const encoding = headers['content-encoding'];
+      const unpacked = await decompress(received, encoding, { maxBytes, quote, signal }).catch(
+        (error: unknown) => {
+          if (!isError) throw error;
+          return Buffer.alloc(0); // The status tells what is wrong.
+        },
+      );
+      return { status, headers, body: unpacked };
+    } catch (error) {
+      throw toBodyError(error, target);
     }
   }
 
@@ -82,29 +102,32 @@ export function createTransport({ headers, maxResponseBytes, tls }: TransportOpt
   }
 
   return {
-    get(target, signal, cookies) {
+    async get(target, signal, cookies) {
       const init = { method: 'GET', headers: withCookies(cookies), signal } as const;
-      return send(target, init).catch((error: unknown) => {
+      const response = await open(target, init).catch((error: unknown) => {
         // The idle connection can have been closed by a Locust that ended meanwhile.
         if (!isStaleConnection(error)) throw error;
-        return send(target, init);
+        return open(target, init);
       });
+      return receive(response, target, signal);
     },
-    post(target, fields, signal, cookies) {
+    async post(target, fields, signal, cookies) {
       const body = new URLSearchParams(fields).toString();
       const type = { 'content-type': 'application/x-www-form-urlencoded' };
       const all = { ...withCookies(cookies), ...type };
-      return send(target, { method: 'POST', headers: all, body, signal });
+      const response = await open(target, { method: 'POST', headers: all, body, signal });
+      return receive(response, target, signal);
     },
-    close: () => agent.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }
 
+/** Chunks are counted as they come, so that no answer can take more memory. */
 async function readCapped(
   body: AsyncIterable<Buffer> & { destroy(): unknown; on(event: 'error', f: () => void): unknown },
   announced: string | string[] | undefined,
   limit: number,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   let fits = !(Number(announced) > limit);
@@ -116,13 +139,10 @@ async function readCapped(
       chunks.push(chunk);
     }
   }
-  if (fits) return Buffer.concat(chunks, size).toString();
+  if (fits) return Buffer.concat(chunks, size);
   body.on('error', () => undefined); // that of the next line
   body.destroy();
-  throw new LocustError(
-    'too_large',
-    `the answer is larger than ${limit} bytes (MAX_RESPONSE_BYTES)`,
-  );
+  throw tooLarge(limit);
 }
 
 function isStaleConnection(error: unknown): boolean {

@@ -19,16 +19,20 @@ class StubClient implements LocustClient {
     this.#getStatus = getStatus;
   }
 
-  get(path: string): Promise<string> {
+  get(path: string): Promise<Buffer> {
     this.calls.push(['GET', path]);
-    if (this.#getStatus === undefined) return Promise.resolve(this.#reply);
+    if (this.#getStatus === undefined) return Promise.resolve(Buffer.from(this.#reply));
     const options = { status: this.#getStatus };
     return Promise.reject(new LocustError('http_status', 'refused', options));
   }
 
-  post(path: string, form: Readonly<Record<string, string>>): Promise<string> {
+  post(path: string, form: Readonly<Record<string, string>>): Promise<Buffer> {
     this.calls.push(['POST', path, form]);
-    return Promise.resolve(this.#reply);
+    return Promise.resolve(Buffer.from(this.#reply));
+  }
+
+  quote(text: string): string {
+    return text.replaceAll('hunter2', '***');
   }
 
   close(): Promise<void> {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { toLocustError, type LocustError } from '../../src/locust/errors.ts';
-import { checkAnswer, toTransportError } from '../../src/locust/judge-answer.ts';
+import type { LocustError } from '../../src/locust/errors.ts';
+import { checkAnswer } from '../../src/locust/judge-answer.ts';
+import { createQuote } from '../../src/locust/quote-foreign-text.ts';
 import { readFixture } from './samples.ts';
 
+const quote = createQuote({ secrets: () => ['hunter2'], shown: '' });
 const target = new URL('http://locust:8089/x/stats/requests');
 
 function judge(status: number, body = '', location?: string): LocustError | null {
   try {
-    checkAnswer({ status, headers: location === undefined ? {} : { location }, body }, target);
+    const headers = location === undefined ? {} : { location };
+    checkAnswer({ status, headers, body: Buffer.from(body) }, target, quote);
     return null;
   } catch (error) {
     return error as LocustError;
@@ -18,7 +21,7 @@ function judge(status: number, body = '', location?: string): LocustError | null
 describe('an answer', () => {
   it('is good with status 2xx', () => {
     assert.equal(judge(200, '{}'), null);
-    assert.equal(judge(204), null);
+    assert.equal(judge(203, '{}'), null);
   });
 
   it('of another status is an error', () => {
@@ -26,6 +29,34 @@ describe('an answer', () => {
       const error = judge(status);
       assert.deepEqual([error?.code, error?.status], ['http_status', status]);
       assert.match(String(error?.message), new RegExp(`status ${status}`));
+    }
+  });
+
+  it('of another status is told with its words', () => {
+    const words = "'<' not supported between instances of 'str' and 'NoneType'";
+    assert.equal(
+      judge(500, words)?.message,
+      `http://locust:8089/x/stats/requests answered with status 500: ${words}`,
+    );
+    assert.equal(
+      judge(500)?.message,
+      'http://locust:8089/x/stats/requests answered with status 500',
+    );
+    const page = '<html><head><title>502 Bad Gateway</title></head><body></body></html>';
+    assert.match(String(judge(502, page)?.message), /status 502: 502 Bad Gateway$/);
+    assert.doesNotMatch(String(judge(500, 'for me:hunter2')?.message), /hunter2|for me/);
+  });
+
+  it('without a report has a clear word', () => {
+    for (const [status, word] of [
+      [204, /status 204, which has no body/],
+      [205, /status 205, which has no body/],
+      [206, /status 206, which is only a part/],
+      [304, /status 304, .* turn the cache off .* If-None-Match/],
+    ] as const) {
+      const error = judge(status);
+      assert.deepEqual([error?.code, error?.status], ['http_status', status]);
+      assert.match(String(error?.message), word);
     }
   });
 
@@ -57,50 +88,19 @@ describe('an answer', () => {
     const error = judge(308, '', 'http://user:pass@host/x/?token=1');
     assert.equal(error?.code, 'http_status');
     assert.match(error.message, /redirect to http:\/\/host\/x\/;/);
-    assert.match(String(judge(301)?.message), /redirect to/);
-    assert.match(String(judge(301, '', 'http://[')?.message), /redirect to nowhere/);
-  });
-});
-
-describe('what a request throws', () => {
-  const failed = (code: string, message = 'secret detail') =>
-    toTransportError(Object.assign(new Error(message), { code }), target);
-
-  it('is explained by its code', () => {
-    const hints = {
-      ECONNREFUSED: /is Locust running/,
-      ENOTFOUND: /check LOCUST_URL/,
-      EAI_AGAIN: /check LOCUST_URL/,
-      ECONNRESET: /https/,
-      UND_ERR_SOCKET: /https/,
-    };
-    for (const [code, hint] of Object.entries(hints)) {
-      assert.equal(failed(code).code, 'connect');
-      assert.match(failed(code).message, hint);
-      assert.match(failed(code).message, /^cannot reach http:\/\/locust:8089: /);
+    for (const nowhere of ['http://[', 'javascript:alert(1)', 'data:,x']) {
+      assert.match(String(judge(301, '', nowhere)?.message), /redirect to nowhere;/);
     }
+    assert.match(String(judge(301)?.message), /redirect to nowhere;/);
   });
 
-  it('keeps the message of a code without a hint', () => {
-    assert.match(failed('CERT_REVOKED', 'certificate revoked').message, /: certificate revoked$/);
-    assert.match(failed('EPROTO', '').message, /: EPROTO$/);
-    const many = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
-    assert.match(toTransportError(many, target).message, /refused/);
-    assert.match(toTransportError('text', target).message, /: text$/);
-  });
-
-  it('is a timeout when the deadline passed', () => {
-    for (const name of ['TimeoutError', 'AbortError']) {
-      const error = toTransportError(new DOMException('late', name), target);
-      assert.equal(error.code, 'timeout');
+  it('that redirects to an echo of a secret does not tell where', () => {
+    for (const location of ['/hunter2', '/a/%68unter2/', 'http://hunter2.example/', '/a?hunter2']) {
+      const message = String(judge(302, '', location)?.message);
+      assert.doesNotMatch(message, /hunter2|68unter/);
+      assert.match(message, /status 302, a redirect to/);
     }
-  });
-
-  it('stays when it is a LocustError already, and is internal elsewhere', () => {
-    const error = judge(500);
-    assert.equal(toTransportError(error, target), error);
-    assert.equal(toLocustError(error), error);
-    assert.equal(toLocustError(new TypeError('bug')).code, 'internal');
-    assert.equal(toLocustError('bug').message, 'unexpected error: bug');
+    assert.match(String(judge(302, '', '/hunter2')?.message), /another place \(not shown/);
+    assert.ok(String(judge(302, '', `/${'x'.repeat(5000)}`)?.message).length < 400);
   });
 });

@@ -51,7 +51,7 @@ async function ask(url: string, tls: TlsOptions = {}): Promise<string> {
     ...{ url: new URL(url), maxResponseBytes: 100, userAgent: 'test/1', tls },
   });
   try {
-    return await client.get('', AbortSignal.timeout(5000));
+    return String(await client.get('', AbortSignal.timeout(5000)));
   } finally {
     await client.close();
   }

@@ -119,8 +119,9 @@ class FuzzedReader {
     this.#draw = draw;
     const client = {
       displayUrl: 'http://fuzz.example/',
-      get: (path: string) => (path === '' ? this.#indexPage() : Promise.resolve(this.answer)),
+      get: async (path: string) => Buffer.from(path === '' ? await this.#indexPage() : this.answer),
       post: () => Promise.reject(new Error('not to be called')),
+      quote: (text: string) => text,
       close: () => Promise.resolve(),
     };
     this.#reader = createReader({
