@@ -84,7 +84,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   async function attempt(signal: AbortSignal): Promise<Report> {
     const answer = await readReport(client, signal);
-    let snapshot = await parse(answer, versionOf(info));
+    let snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
     const nowMs = clock.monotonicMs();
     const earlier = run?.snapshot;
     run = trackRun(run, snapshot, clock.unixMs() / 1000);
@@ -92,14 +92,12 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     infoWanted ||= run.began || problem !== null;
     if (infoWanted && nowMs - infoTriedMs >= INFO_RETRY_MS) {
       infoTriedMs = nowMs;
-      const before = info?.version;
       const fresh = await tryInfo(signal);
       infoWanted = fresh === null;
       info = fresh ?? info;
-      if (info?.version !== before) {
-        snapshot = await parse(answer, versionOf(info));
-        run = { ...run, snapshot };
-      }
+      // The same snapshot comes back where the page told nothing new.
+      snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
+      run = { ...run, snapshot };
     }
     standstill = trackStandstill(standstill, snapshot, nowMs);
     if (held === null || snapshot !== earlier) {

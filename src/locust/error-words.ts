@@ -19,7 +19,12 @@ export function errorWords(body: Buffer): string {
   const text = body.toString('utf8', 0, MAX_READ_BYTES);
   if (text.includes('\0')) return '';
   const plain = unescapeHtml(text.replace(SILENT, ' ').replace(TAG, ' '));
-  if (!/^\s*Traceback \(most recent call last\)/.test(plain)) return plain;
-  const lines = plain.split('\n').filter((line) => /^[^\s]/.test(line));
-  return body.length <= MAX_READ_BYTES ? (lines.at(-1) ?? plain) : plain;
+  const isTraceback = /^\s*Traceback \(most recent call last\)/.test(plain);
+  const isWhole = body.length <= MAX_READ_BYTES;
+  const words = isTraceback && isWhole ? lastUnindentedLine(plain) : plain;
+  return words.replace(/\s+/g, ' ').trim();
+}
+
+function lastUnindentedLine(text: string): string {
+  return text.split('\n').findLast((line) => /^\S/.test(line)) ?? text;
 }

@@ -1,14 +1,17 @@
 import { unescapeHtml } from './html-escaping.ts';
 import { parsePythonJson } from './parse-python-json.ts';
 import { redactHost } from './redact-host.ts';
-import type { LocustInfo } from './snapshot.ts';
+import type { CurrentPercentiles, LocustInfo } from './snapshot.ts';
 
 /**
- * Reads version and host off the index page of Locust's web UI, in any of its forms.
- * What is not there is null. The host comes without what may be secret in it.
+ * Reads the index page of Locust's web UI, in any of its forms. A version and a host that are not
+ * there are null. The host comes without what may be secret in it.
  */
 export function parseIndexPage(page: string): LocustInfo {
-  const info = parseTemplateArgs(page) ?? { version: findVersion(page), host: findHost(page) };
+  const info = parseTemplateArgs(page) ?? {
+    ...{ version: findVersion(page), host: findHost(page) },
+    ...percentiles(findNumber(page, 'percentile1'), findNumber(page, 'percentile2')),
+  };
   return { ...info, host: info.host && text(redactHost(info.host)) };
 }
 
@@ -17,8 +20,11 @@ function parseTemplateArgs(page: string): LocustInfo | null {
   const line = /window\.templateArgs\s*=\s*(\{.*\})/.exec(page)?.[1];
   if (line === undefined) return null;
   try {
-    const { version, host } = parsePythonJson(line) as Record<string, unknown>;
-    return { version: text(version), host: text(host) };
+    const args = parsePythonJson(line) as Record<string, unknown>;
+    return {
+      ...{ version: text(args['version']), host: text(args['host']) },
+      ...percentiles(args['percentile1'], args['percentile2']),
+    };
   } catch {
     return null;
   }
@@ -51,6 +57,22 @@ function firstMatch(forms: readonly RegExp[], page: string): string | null {
     if (found !== null) return unescapeHtml(found);
   }
   return null;
+}
+
+/** The old page, 2.15.1 to 2.27.0: `var percentile1 = 0.5;` */
+function findNumber(page: string, variable: string): number {
+  return Number(new RegExp(`\\bvar ${variable} = ([\\d.e-]{1,30});`).exec(page)?.[1] ?? NaN);
+}
+
+function percentiles(
+  first: unknown,
+  second: unknown,
+): { readonly currentPercentiles?: CurrentPercentiles } {
+  return isQuantile(first) && isQuantile(second) ? { currentPercentiles: [first, second] } : {};
+}
+
+function isQuantile(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 function text(value: unknown): string | null {

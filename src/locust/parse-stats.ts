@@ -16,7 +16,7 @@ import {
   stringAt,
   type JsonObject,
 } from './shape.ts';
-import type { Endpoint, RequestStats, Snapshot } from './snapshot.ts';
+import type { CurrentPercentiles, Endpoint, RequestStats, Snapshot } from './snapshot.ts';
 import type { Version } from './version.ts';
 
 /** Rows that are parsed at a time. */
@@ -37,7 +37,11 @@ export function parseStats(answer: unknown, version: Version | null = null): Sna
 }
 
 /** Like parseStats. */
-export function* parseStatsInSteps(answer: unknown, version: Version | null): Steps<Snapshot> {
+export function* parseStatsInSteps(
+  answer: unknown,
+  version: Version | null,
+  percentiles?: CurrentPercentiles,
+): Steps<Snapshot> {
   const report = asObject(answer, '');
   const state = normalizeState(stringAt(report, 'state'));
   requireKey(report, 'user_count');
@@ -68,7 +72,7 @@ export function* parseStatsInSteps(answer: unknown, version: Version | null): St
     state,
     users: numberAt(report, 'user_count'),
     ...parseTotals(report, aggregate),
-    currentQuantiles: parseWindowQuantiles(report),
+    currentQuantiles: parseWindowQuantiles(report, percentiles),
     aggregate,
     endpoints: endpoints.rows,
     errors: errors.rows,

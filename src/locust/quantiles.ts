@@ -1,19 +1,24 @@
 import { remember } from './remember.ts';
 import { asObject, numberAt, type JsonObject } from './shape.ts';
-import type { Quantile } from './snapshot.ts';
+import type { CurrentPercentiles, Quantile } from './snapshot.ts';
 
 /** Where a quantile stands; a list of these is in ascending order of the quantiles. */
 export type QuantileKey = readonly [key: string, quantile: number];
 
 const PERCENTILE_KEY = 'response_time_percentile_';
 
-/** The current percentiles with fixed names. Those of `_1` and `_2` can be configured, but the answer does not say to what. */
-const WINDOW_KEYS: readonly QuantileKey[] = [
-  ['current_response_time_percentile_50', 0.5],
-  ['current_response_time_percentile_1', 0.5],
-  ['current_response_time_percentile_95', 0.95],
-  ['current_response_time_percentile_2', 0.95],
-];
+/** What `_1` and `_2` stand for in Locust's own configuration. */
+const DEFAULT_PERCENTILES: CurrentPercentiles = [0.5, 0.95];
+
+/** The current percentiles with fixed names. */
+function windowKeys([first, second]: CurrentPercentiles): readonly QuantileKey[] {
+  return inOrder([
+    ['current_response_time_percentile_50', 0.5],
+    ['current_response_time_percentile_1', first],
+    ['current_response_time_percentile_95', 0.95],
+    ['current_response_time_percentile_2', second],
+  ]);
+}
 
 const LIFETIME_KEYS: readonly QuantileKey[] = [
   ['median_response_time', 0.5],
@@ -21,12 +26,19 @@ const LIFETIME_KEYS: readonly QuantileKey[] = [
   ['ninety_ninth_response_time', 0.99],
 ];
 
-/** The percentiles of the last ten seconds in any of their three generations of keys. */
-export function parseWindowQuantiles(report: JsonObject): Quantile[] {
+/**
+ * The percentiles of the last ten seconds in any of their three generations of keys.
+ *
+ * @param configured what the keys `_1` and `_2` stand for, which the report does not tell.
+ */
+export function parseWindowQuantiles(
+  report: JsonObject,
+  configured: CurrentPercentiles = DEFAULT_PERCENTILES,
+): Quantile[] {
   const nested = report['current_response_time_percentiles'] ?? null;
-  if (nested === null) return quantilesAt(report, WINDOW_KEYS);
+  const named = quantilesAt(report, windowKeys(configured));
+  if (nested === null) return named;
   const percentiles = asObject(nested, 'current_response_time_percentiles');
-  const named = quantilesAt(report, WINDOW_KEYS);
   const found = quantilesAt(percentiles, percentileKeys(percentiles));
   const others = named.filter(({ quantile }) => found.every((one) => one.quantile !== quantile));
   return [...others, ...found].sort((a, b) => a.quantile - b.quantile);

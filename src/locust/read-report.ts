@@ -5,7 +5,7 @@ import { parseIndexPage } from './parse-index-page.ts';
 import { parsePythonJson } from './parse-python-json.ts';
 import { parseStatsInSteps } from './parse-stats.ts';
 import { ShapeError } from './shape.ts';
-import type { LocustInfo, Snapshot } from './snapshot.ts';
+import type { CurrentPercentiles, LocustInfo, Snapshot } from './snapshot.ts';
 import { parseVersion, type Version } from './version.ts';
 
 /**
@@ -20,33 +20,42 @@ export async function readReport(client: LocustClient, signal: AbortSignal): Pro
 
 /**
  * Makes the function that parses one answer of `/stats/requests` after another, given the
- * version where it is known. An answer that is the same as the one before, as Locust gives for
+ * version and what the keys of the current percentiles stand for, where they are known. An answer that is the same as the one before, as Locust gives for
  * two seconds, is the same snapshot.
  */
 export function createReportParser(): (
   answer: string,
   version: Version | null,
+  percentiles?: CurrentPercentiles,
 ) => Promise<Snapshot> {
-  let last: { answer: string; version: string; snapshot: Snapshot } | null = null;
-  return async (answer, version) => {
-    const versionText = String(version);
-    if (last?.answer !== answer || last.version !== versionText) {
-      const snapshot = await inTurns(parseInSteps(answer, version));
-      last = { answer, version: versionText, snapshot };
+  let last: { answer: string; known: string; snapshot: Snapshot } | null = null;
+  return async (answer, version, percentiles) => {
+    const known = JSON.stringify([version, percentiles]);
+    if (last?.answer !== answer || last.known !== known) {
+      const snapshot = await inTurns(parseInSteps(answer, version, percentiles));
+      last = { answer, known, snapshot };
     }
     return last.snapshot;
   };
 }
 
 /** @throws LocustError when the answer is no report of Locust. */
-export function parseReport(answer: string, version: Version | null): Snapshot {
-  return atOnce(parseInSteps(answer, version));
+export function parseReport(
+  answer: string,
+  version: Version | null,
+  percentiles?: CurrentPercentiles,
+): Snapshot {
+  return atOnce(parseInSteps(answer, version, percentiles));
 }
 
-function* parseInSteps(answer: string, version: Version | null): Steps<Snapshot> {
+function* parseInSteps(
+  answer: string,
+  version: Version | null,
+  percentiles?: CurrentPercentiles,
+): Steps<Snapshot> {
   const report = parseAnswer(answer);
   yield;
-  return yield* toSnapshot(report, version);
+  return yield* toSnapshot(report, version, percentiles);
 }
 
 function parseAnswer(answer: string): unknown {
@@ -60,9 +69,13 @@ function parseAnswer(answer: string): unknown {
   }
 }
 
-function* toSnapshot(report: unknown, version: Version | null): Steps<Snapshot> {
+function* toSnapshot(
+  report: unknown,
+  version: Version | null,
+  percentiles?: CurrentPercentiles,
+): Steps<Snapshot> {
   try {
-    const snapshot = yield* parseStatsInSteps(report, version);
+    const snapshot = yield* parseStatsInSteps(report, version, percentiles);
     yield;
     return snapshot;
   } catch (error) {

@@ -94,4 +94,11 @@ export interface LocustInfo {
   readonly version: string | null;
   /** The host under test; `null` when unset or when user classes disagree. */
   readonly host: string | null;
+  /**
+   * What the keys `current_response_time_percentile_1` and `_2` stand for, as quantiles. Absent
+   * where the page does not tell: it does from 2.15.1 to 2.27.0.
+   */
+  readonly currentPercentiles?: CurrentPercentiles;
 }
+
+export type CurrentPercentiles = readonly [number, number];

@@ -8,7 +8,7 @@ export function toTransportError(thrown: unknown, target: URL): LocustError {
 /** What failed in the middle of the answer's body, as a LocustError. */
 export function toBodyError(thrown: unknown, target: URL): LocustError {
   return describe(thrown, target, (error) =>
-    isParserError(error)
+    isParserError(error) && !isEndOfInput(error)
       ? `the answer of ${target.origin} is not valid HTTP/1.1: ${reasonOf(error)}`
       : `${target.origin} broke its answer off before the end; ` +
         'look whether Locust, or a proxy before it, ended or ran out of time or memory',
@@ -22,11 +22,6 @@ function describe(thrown: unknown, target: URL, reason: (error: Error) => string
     return new LocustError('timeout', `${target.origin} did not answer in time`, { cause: error });
   }
   return new LocustError('connect', reason(error), { cause: error });
-}
-
-/** An answer that ends too early is none of these, though it has such a code. */
-function isParserError({ code }: NodeJS.ErrnoException): boolean {
-  return code !== undefined && code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE';
 }
 
 const TLS_HINT =
@@ -59,7 +54,7 @@ const HINTS: Readonly<Record<string, string>> = {
 function reasonOf(error: Error): string {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'UND_ERR_SOCKET') return closedReason(error);
-  if (code.startsWith('HPE_')) return parserReason(error);
+  if (isParserError(error)) return parserReason(error);
   const hint = Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
   return hint ?? (error.message || code || error.name);
 }
@@ -84,10 +79,26 @@ interface ParserError extends Error {
   readonly data?: string;
 }
 
+function isParserError(error: Error): error is ParserError {
+  return error.name === 'HTTPParserError';
+}
+
+/** The parser complains as well when the connection ends in the middle of an answer. */
+function isEndOfInput({ message }: ParserError): boolean {
+  return message.includes('EOF');
+}
+
+const TLS_ALERT = 21;
+const TLS_HANDSHAKE = 22;
+const TLS_MAJOR_VERSION = 3;
+
 function parserReason({ message, name, data = '' }: ParserError): string {
-  // A frame SETTINGS on stream 0 is what every HTTP/2 server sends first.
-  if (/^\0\0.\x04[\0\x01]\0{4}/s.test(data)) return ONLY_HTTP_2;
-  // An alert or a handshake of TLS.
-  if (/^[\x15\x16]\x03/.test(data)) return `it speaks TLS; ${WANTS_TLS}`;
+  const [first, second, , type, , ...stream] = Buffer.from(data.slice(0, 9));
+  // A frame SETTINGS of stream 0 is what every HTTP/2 server sends first.
+  const isSettings =
+    first === 0 && second === 0 && type === 4 && stream.every((byte) => byte === 0);
+  if (isSettings) return ONLY_HTTP_2;
+  const isTls = (first === TLS_ALERT || first === TLS_HANDSHAKE) && second === TLS_MAJOR_VERSION;
+  if (isTls) return `it speaks TLS; ${WANTS_TLS}`;
   return message || name;
 }

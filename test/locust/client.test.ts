@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import {
   createLocustClient,
   type ClientOptions,
@@ -130,6 +131,83 @@ describe('an answer', () => {
     }
   });
 
+  it('that is compressed is unpacked, and may be no larger than the limit either', async () => {
+    const locust = connect();
+    const answer = (size: number, status = 200): void => {
+      handle = (_request, response) =>
+        response.writeHead(status, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(size)));
+    };
+    answer(100);
+    assert.equal(String(await locust.get('', soon())), 'x'.repeat(100));
+    answer(101);
+    await assert.rejects(locust.get('', soon()), { code: 'too_large' });
+    answer(90, 500);
+    await assert.rejects(locust.get('', soon()), { message: /status 500: x{90}$/ });
+    answer(101, 500);
+    await assert.rejects(locust.get('', soon()), { message: /status 500$/ });
+  });
+
+  it('may come after early hints', async () => {
+    handle = (_request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+      response.end('ok');
+    };
+    assert.equal(String(await connect().get('', soon())), 'ok');
+  });
+
+  it('after a 100 Continue that nobody asked for has a clear word', async () => {
+    handle = (_request, response) => {
+      response.writeContinue();
+      response.end('ok');
+    };
+    const error = { code: 'connect', message: /sent 100 Continue/ };
+    await assert.rejects(connect().get('', soon()), error);
+  });
+
+  it('that is cut in its middle broke off, and is not asked for a second time', async () => {
+    for (const length of [{}, { 'content-length': 50 }]) {
+      requests = [];
+      handle = (request, response) => {
+        response.writeHead(200, length).write('x', () => request.socket.destroy());
+      };
+      const error = { code: 'connect', message: /broke its answer off before the end/ };
+      await assert.rejects(connect().get('', soon()), error);
+      assert.equal(requests.length, 1);
+      await client?.close();
+    }
+  });
+
+  it('that is cut between two chunks, or has broken ones, is told apart', async () => {
+    const raw = (text: string) => {
+      handle = (request) => {
+        request.socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${text}`);
+      };
+    };
+    raw('2\r\nok\r\n');
+    await assert.rejects(connect().get('', soon()), { code: 'connect', message: /broke .* off/ });
+    raw('2\r\nok\r\nzz\r\nok');
+    await assert.rejects(connect().get('', soon()), { message: /not valid HTTP\/1\.1/ });
+  });
+
+  it('that is cut in its headers broke off', async () => {
+    handle = (request) => {
+      request.socket.end('HTTP/1.1 200 OK\r\nContent-Le');
+    };
+    const error = { code: 'connect', message: /broke its answer off at the beginning/ };
+    await assert.rejects(connect().get('', soon()), error);
+  });
+
+  it('in HTTP/2 or TLS is told apart', async () => {
+    handle = (request) => {
+      request.socket.end(Buffer.from('000012040000000000000300000064', 'hex'));
+    };
+    await assert.rejects(connect().get('', soon()), { code: 'connect', message: /only HTTP\/2/ });
+    handle = (request) => {
+      request.socket.end(Buffer.from('15030100020246', 'hex'));
+    };
+    await assert.rejects(connect().get('', soon()), { message: /speaks TLS; .* with https$/ });
+  });
+
   it('that redirects is not followed', async () => {
     handle = (_request, response) => response.writeHead(302, { location: '/elsewhere' }).end();
     await assert.rejects(connect().get('a', soon()), { code: 'http_status' });
@@ -175,6 +253,54 @@ describe('a connection that the server closed', () => {
     await assert.rejects(connect().post('swarm', {}, soon()), { code: 'connect' });
     assert.equal(requests.length, 1);
   });
+});
+
+it('no error repeats what was sent in secret', async () => {
+  const told: string[] = [];
+  const tell = async (locust: LocustClient): Promise<void> => {
+    for (const target of ['', 'stats/requests']) {
+      await assert.rejects(locust.get(target, soon()), (error: Error) => {
+        told.push(error.message);
+        return true;
+      });
+    }
+    await locust.close();
+  };
+  const { port } = server.address() as AddressInfo;
+  const echoes: RequestListener[] = [
+    ({ headers }, response) => {
+      response.writeHead(302, { location: `/denied/${String(headers.authorization)}` }).end();
+    },
+    ({ headers }, response) => {
+      const echo = encodeURIComponent(String(headers['x-api-key']));
+      response.writeHead(307, { location: `http://${echo}.example:${port}/${echo}` }).end();
+    },
+    ({ headers }, response) => {
+      response.writeHead(500).end(JSON.stringify(headers));
+    },
+    ({ headers }, response) => {
+      response.writeHead(400).end(`<pre>${JSON.stringify(headers).slice(0, 150)}`);
+    },
+    ({ headers }, response) => {
+      response.writeHead(200, { 'content-encoding': String(headers.authorization) }).end('x');
+    },
+  ];
+  for (const echo of echoes) {
+    handle = echo;
+    await tell(
+      connect('/', {
+        credentials: { username: 'someone', password: 'hunter2' },
+        headers: { 'x-api-key': 'key-that-is-secret', cookie: 'session=cookie-that-is-secret' },
+      }),
+    );
+    await tell(connect('/', { headers: { authorization: 'Bearer token-that-is-secret' } }));
+  }
+  assert.equal(told.length, echoes.length * 4);
+  const encoded = Buffer.from('someone:hunter2').toString('base64');
+  for (const message of told) {
+    assert.doesNotMatch(message, /someone|hunter2|secret/i);
+    assert.ok(!message.includes(encoded.slice(0, 8)), message);
+  }
 });
 
 it('no error shows credentials', async () => {

@@ -95,6 +95,14 @@ describe('swarm', () => {
   });
 });
 
+it('what Locust says is shown without secrets', async () => {
+  const options = { users: 1, spawnRate: 1 };
+  const told = new StubClient('{"success": true, "message": "hi hunter2"}');
+  assert.equal(await swarm(told, options, null, signal), 'hi ***');
+  const refused = new StubClient('{"success": false, "message": "no hunter2"}');
+  await assert.rejects(swarm(refused, options, null, signal), { message: 'no ***' });
+});
+
 describe('stop and reset', () => {
   it('are read by GET', async () => {
     const client = new StubClient('{"success": true, "message": "Test stopped"}');

@@ -277,3 +277,23 @@ describe('a cookie of a login', () => {
     );
   });
 });
+
+describe('an error', () => {
+  it('repeats neither the password nor the session', async () => {
+    const echo = (response: ServerResponse, text: string) => response.writeHead(500).end(text);
+    connect('pass-of-mine');
+    respondToLogin = (response, body) => echo(response, `login failed: ${body}`);
+    await assert.rejects(read(), (error: Error) => {
+      assert.match(error.message, /login_submit answered with status 500: \(not shown/);
+      return true;
+    });
+    respondToLogin = (response) => redirect(response, '/x/', 'session=made-of-secrets');
+    session = 'made-of-secrets';
+    assert.equal(await read(), 'report');
+    session = 'another';
+    deny = (response) => echo(response, `no such session: ${String(requests.at(-1)?.cookie)}`);
+    await assert.rejects(read(), { message: /status 500: \(not shown/ });
+    deny = (response) => echo(response, 'no such session');
+    await assert.rejects(read(), { message: /status 500: no such session$/ });
+  });
+});
