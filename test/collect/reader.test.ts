@@ -16,6 +16,8 @@ const PAGE =
 let clock: FakeClock;
 let locust: FaultyLocust;
 let client: LocustClient;
+let page: string;
+let fields: Record<string, unknown>;
 let reader: Reader;
 let self: SelfMetrics;
 let log: ReturnType<typeof keepLog>['lines'];
@@ -26,8 +28,9 @@ let requests: number;
 
 beforeEach(async () => {
   [status, indexStatus, state, requests] = [200, 200, 'running', 10];
+  [page, fields] = [PAGE, {}];
   locust = await startFaultyLocust((request, response) => {
-    if (request.url === '/') response.writeHead(indexStatus).end(PAGE);
+    if (request.url === '/') response.writeHead(indexStatus).end(page);
     else response.writeHead(status).end(JSON.stringify(answer()));
   });
   clock = new FakeClock();
@@ -45,7 +48,7 @@ afterEach(async () => {
 
 function answer(): unknown {
   const counts = { num_requests: requests, num_failures: 0 };
-  return report([row('/', counts), aggregate(counts)], { state });
+  return report([row('/', counts), aggregate(counts)], { state, ...fields });
 }
 
 async function read(times = 1, everyMs = 2000): Promise<Awaited<ReturnType<Reader['read']>>> {
@@ -228,5 +231,64 @@ describe('the index page', () => {
     state = 'running';
     assert.equal((await read()).report.info?.version, '2.46.3');
     assert.equal(indexReads(), 2);
+  });
+});
+
+describe('the current percentiles under the keys _1 and _2', () => {
+  const quantiles = async () =>
+    (await read()).report.snapshot?.currentQuantiles.map(({ quantile, seconds }) => [
+      quantile,
+      seconds,
+    ]);
+
+  beforeEach(() => {
+    fields = {
+      current_response_time_percentile_1: 990,
+      current_response_time_percentile_2: 900,
+    };
+    page = '<script>var percentile1 = 0.99;\nvar percentile2 = 0.9;</script>';
+  });
+
+  it('are labelled by the index page, in ascending order, from the first report on', async () => {
+    const labelled = [
+      [0.9, 0.9],
+      [0.99, 0.99],
+    ];
+    assert.deepEqual(await quantiles(), labelled);
+    assert.deepEqual(await quantiles(), labelled);
+    assert.equal(indexReads(), 1);
+  });
+
+  it('are those of the configuration of Locust itself where that cannot be read', async () => {
+    indexStatus = 500;
+    const byDefault = [
+      [0.5, 0.99],
+      [0.95, 0.9],
+    ];
+    assert.deepEqual(await quantiles(), byDefault);
+    page = 'something else';
+    indexStatus = 200;
+    clock.nowMs += 20_000;
+    requests++;
+    assert.deepEqual(await quantiles(), byDefault);
+  });
+
+  it('are one where both stand for the same', async () => {
+    page = '<script>var percentile1 = 0.9;\nvar percentile2 = 0.9;</script>';
+    assert.deepEqual(await quantiles(), [[0.9, 0.9]]);
+  });
+
+  it('are labelled anew when Locust comes back with others', async () => {
+    await read();
+    status = 500;
+    await read();
+    status = 200;
+    page = '<script>var percentile1 = 0.25;\nvar percentile2 = 0.75;</script>';
+    clock.nowMs += 20_000;
+    requests++;
+    assert.deepEqual(await quantiles(), [
+      [0.25, 0.99],
+      [0.75, 0.9],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ErrorCode } from '../../src/locust/errors.ts';
 import { always, FAULTS, GOOD } from '../collect/faults.ts';
 import { healthy, type SwitchedLocust } from './switched-locust.ts';
@@ -78,9 +78,9 @@ const reset = (socket: Socket) => {
 /** 1 GiB of spaces in 1 MiB: a file of gzip may have several members. */
 const BOMB = Buffer.concat(new Array<Buffer>(16).fill(gzipSync(Buffer.alloc(64 * MIB, ' '))));
 
-function zipped(bytes: Buffer): RequestListener {
+function zipped(bytes: Buffer, encoding = 'gzip'): RequestListener {
   return (_request, response) => {
-    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length });
+    response.writeHead(200, { 'content-encoding': encoding, 'content-length': bytes.length });
     response.end(bytes);
   };
 }
@@ -160,9 +160,22 @@ const WIRE_FAULTS: readonly LocustFault[] = [
     ),
   ),
   answering('changes the protocol', 'connect', raw('HTTP/1.1 101 Switching Protocols\r\n\r\n')),
-  answering('answers 204', 'not_json', always('', 204)),
-  answering('zips what nobody wants zipped', 'not_json', zipped(gzipSync(GOOD))),
-  answering('sends a gzip bomb', 'not_json', zipped(BOMB)),
+  answering('answers 204', 'http_status', always('', 204)),
+  answering('answers 304', 'http_status', always('', 304)),
+  answering('answers 206', 'http_status', always(GOOD.slice(0, 100), 206)),
+  answering('sends 100 Continue before its answer', 'connect', (_request, response) => {
+    response.writeContinue();
+    response.end(GOOD);
+  }),
+  answering('sends a gzip bomb', 'too_large', zipped(BOMB)),
+  answering(
+    'sends half of a compressed answer',
+    'connect',
+    zipped(gzipSync(GOOD).subarray(0, 500)),
+  ),
+  answering('says that it is compressed, and is not', 'not_json', zipped(Buffer.from(GOOD))),
+  answering('compresses as nobody else does', 'not_json', zipped(gzipSync(GOOD), 'lzma')),
+  answering('speaks HTTP/2 alone', 'connect', raw(Buffer.from('000000040000000000', 'hex'), end)),
   answering(
     'sends brackets in brackets',
     'not_locust',
@@ -226,6 +239,15 @@ export const ODDITIES: readonly { readonly what: string; readonly answer: Reques
       healthy(request, response);
     },
   },
+  {
+    what: 'sends early hints before its answer',
+    answer: (request, response) => {
+      response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+      healthy(request, response);
+    },
+  },
+  { what: 'compresses what nobody wants compressed', answer: zipped(gzipSync(GOOD)) },
+  { what: 'compresses by brotli', answer: zipped(brotliCompressSync(GOOD), 'br') },
   { what: 'closes the connection after each answer', answer: raw(WHOLE, end) },
   { what: 'ends its answer by closing the connection', answer: raw(head() + GOOD, end) },
   { what: 'speaks HTTP/1.0', answer: raw(`HTTP/1.0 200 OK\r\n\r\n${GOOD}`, end) },

@@ -41,6 +41,37 @@ describe('the modern page', () => {
   });
 });
 
+describe('what the keys of the current percentiles stand for', () => {
+  const old = (first: string, second: string) =>
+    `<script>\n        var percentile1 = ${first};\n        var percentile2 = ${second};\n</script>`;
+  const modern = (args: string) => `window.templateArgs = {"version": "2.18.0", ${args}}\n`;
+  const found = (page: string) => parseIndexPage(page).currentPercentiles;
+
+  it('is on the old page', () => {
+    assert.deepEqual(found(old('0.5', '0.95')), [0.5, 0.95]);
+    assert.deepEqual(found(old('0.999', '1e-05')), [0.999, 1e-5]);
+    assert.deepEqual(found(old('1', '1.0')), [1, 1]);
+  });
+
+  it('is in the arguments of the modern page', () => {
+    const page = modern('"percentile1": 0.9, "percentile2": 0.99');
+    assert.deepEqual(found(page), [0.9, 0.99]);
+  });
+
+  it('is not known where one of them is none', () => {
+    for (const bad of ['0', '1.1', '-0.5', '"0.9"', 'null', 'NaN', '0.9.9', '']) {
+      assert.equal(found(old(bad, '0.95')), undefined, bad);
+      assert.equal(found(old('0.5', bad)), undefined, bad);
+    }
+    for (const bad of ['0', '1.1', '-0.5', '"0.9"', 'null', 'NaN', '[0.9]']) {
+      assert.equal(found(modern(`"percentile1": ${bad}, "percentile2": 0.9`)), undefined, bad);
+      assert.equal(found(modern(`"percentile1": 0.9, "percentile2": ${bad}`)), undefined, bad);
+    }
+    assert.equal(found(modern('"percentiles_to_chart": [0.95]')), undefined);
+    assert.equal('currentPercentiles' in parseIndexPage(''), false);
+  });
+});
+
 describe('the older pages', () => {
   it('have an escaped host', () => {
     const host = (page: string) => parseIndexPage(page).host;
