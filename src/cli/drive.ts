@@ -32,11 +32,7 @@ export async function drive(
   const client = connect(settings, build);
   const deadline = () => AbortSignal.timeout(settings.LOCUST_TIMEOUT);
   const read = async (info: LocustInfo | null) =>
-    parseReport(
-      await readReport(client, deadline()),
-      versionOf(info),
-      info?.currentPercentiles,
-    );
+    parseReport(await readReport(client, deadline()), versionOf(info), info?.currentPercentiles);
   // What was asked of Locust is done, whether this can be told or not.
   const readOrNull = (info: LocustInfo | null = null) => read(info).catch(() => null);
   try {
