@@ -9,6 +9,7 @@ export function rowRules(settings: Settings): RowRules {
     errorRewrites: settings.ERROR_REWRITE ?? [],
     maxEndpoints: settings.MAX_ENDPOINTS,
     maxErrors: settings.MAX_ERRORS,
+    maxWorkers: settings.MAX_WORKERS,
     maxLabelLength: settings.MAX_LABEL_LENGTH,
   };
 }

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client.ts';
+import { cutInfo } from '../locust/cut-text.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
 import { settleRates, trackStandstill, type Standstill } from '../locust/live-rates.ts';
 import { createReportParser, readInfo, readReport, versionOf } from '../locust/read-report.ts';
 import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
-import { trackRun, type RunTrack } from '../locust/track-run.ts';
+import { replaceSnapshot, trackRun, type RunTrack } from '../locust/track-run.ts';
 import { holdSums } from '../locust/hold-sums.ts';
+import { withLastKnown } from '../locust/known-rows.ts';
 import { createRowShaper, type RowRules } from '../locust/shape-rows.ts';
 import type { Report } from '../metrics/metric-spec.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
@@ -73,6 +75,8 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
   const shapeRows = createRowShaper(rowRules);
   let run: RunTrack | null = null;
   let held: Snapshot | null = null;
+  /** What is known of the sums that `held` has or lacks. */
+  let knownSums: Snapshot | null = null;
   let standstill: Standstill | null = null;
   let info: LocustInfo | null = null;
   let infoWanted = true;
@@ -86,8 +90,8 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     const answer = await readReport(client, signal);
     let snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
     const nowMs = clock.monotonicMs();
-    const earlier = run?.snapshot;
-    run = trackRun(run, snapshot, clock.unixMs() / 1000);
+    const earlier = run;
+    run = trackRun(earlier, snapshot, clock.unixMs() / 1000);
     if (run.began) infoTriedMs = -Infinity;
     infoWanted ||= run.began || problem !== null;
     if (infoWanted && nowMs - infoTriedMs >= INFO_RETRY_MS) {
@@ -97,12 +101,14 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       info = fresh ?? info;
       // The same snapshot comes back where the page told nothing new.
       snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
-      run = { ...run, snapshot };
+      run = replaceSnapshot(run, snapshot, earlier);
     }
-    standstill = trackStandstill(standstill, snapshot, nowMs);
-    if (held === null || snapshot !== earlier) {
-      const shaped = shapeRows(snapshot, run.began);
-      held = holdSums(run.began ? null : held, shaped);
+    standstill = trackStandstill(standstill, run.known, nowMs);
+    if (held === null || snapshot !== earlier?.snapshot) {
+      const knownBefore = run.began ? null : knownSums;
+      held = holdSums(knownBefore, shapeRows(snapshot, run.began));
+      knownSums = withLastKnown(knownBefore, held);
+      tellIgnored(snapshot);
     }
     return sameOr(lastGood?.report, {
       snapshot: settleRates(held, standstill, nowMs),
@@ -113,14 +119,18 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   async function tryInfo(signal: AbortSignal): Promise<LocustInfo | null> {
     try {
-      return await readInfo(
-        client,
-        AbortSignal.any([signal, AbortSignal.timeout(INFO_TIMEOUT_MS)]),
-      );
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(INFO_TIMEOUT_MS)]);
+      return cutInfo(await readInfo(client, limit), rowRules.maxLabelLength);
     } catch (error) {
       logger.debug({ err: error }, 'could not read the index page of Locust');
       return null;
     }
+  }
+
+  function tellIgnored({ ignored: { counts, first } }: Snapshot): void {
+    if (first === null) return;
+    const fields = { url: client.displayUrl, first, ignored: counts };
+    logger.debug(fields, 'left values out of the report of Locust');
   }
 
   function judgeUp(): void {
@@ -163,10 +173,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       try {
         const report = await attempt(AbortSignal.timeout(Math.ceil(timeoutMs)));
         judgeUp();
-        self.readSucceeded(clock.unixMs() / 1000, {
-          endpoints: report.snapshot?.foldedEndpoints ?? 0,
-          errors: report.snapshot?.foldedErrors ?? 0,
-        });
+        if (report.snapshot !== null) self.readSucceeded(clock.unixMs() / 1000, report.snapshot);
         lastGood = outcome(report, null);
         return lastGood;
       } catch (error) {

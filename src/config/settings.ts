@@ -321,10 +321,16 @@ export const SETTINGS = {
     default: '1000',
     description: 'errors with metrics of their own in a run; later ones are added up as (other)',
   },
+  MAX_WORKERS: {
+    parse: integerFrom(1),
+    default: '1000',
+    description: 'workers with metrics of their own; the others are added up as (other)',
+  },
   MAX_LABEL_LENGTH: {
     parse: integerFrom(16),
     default: '1024',
-    description: 'characters of a method, name or error; what is longer is cut and ends in …',
+    description:
+      'characters of a text from Locust, such as a name, an error or a worker; what is longer is cut and ends in …',
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,

@@ -1,16 +1,19 @@
 import { pairRows } from './pair-rows.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './row-identity.ts';
-import type { RequestStats, Snapshot } from './snapshot.ts';
+import type { ErrorOccurrences, RequestStats, Snapshot } from './snapshot.ts';
 
 /**
- * Whether any of Locust's counts is lower than before, or a row is gone: either means that
- * all its counts began again.
+ * Whether Locust's counts began again. The aggregate decides: a test may take single rows out
+ * or reset them while the run goes on. Where its requests are not known, any row decides whose
+ * count is lower than before, or that is gone.
  */
 export function countsFell(earlier: Snapshot, current: Snapshot): boolean {
+  const [before, now] = [earlier.aggregate, current.aggregate];
+  if (before !== null && now !== null) {
+    if (requestsFell(before, now)) return true;
+    if (before.requests !== null && now.requests !== null) return false;
+  }
   return (
-    (earlier.aggregate !== null &&
-      current.aggregate !== null &&
-      requestsFell(earlier.aggregate, current.aggregate)) ||
     rowsFell(
       earlier.endpoints,
       current.endpoints,
@@ -22,7 +25,7 @@ export function countsFell(earlier: Snapshot, current: Snapshot): boolean {
       earlier.errors,
       current.errors,
       ERROR_IDENTITY,
-      (a, b) => fell(a.occurrences, b.occurrences),
+      occurrencesFell,
       current.errorsTruncated,
     )
   );
@@ -43,13 +46,17 @@ function rowsFell<Row>(
   });
 }
 
-function requestsFell(earlier: RequestStats, current: RequestStats): boolean {
+export function requestsFell(earlier: RequestStats, current: RequestStats): boolean {
   return (
     fell(earlier.requests, current.requests) ||
     fell(earlier.failures, current.failures) ||
     // Up to 0.9.0 this is the requests without the failures.
     fell(earlier.responseTime.count, current.responseTime.count)
   );
+}
+
+export function occurrencesFell(earlier: ErrorOccurrences, current: ErrorOccurrences): boolean {
+  return fell(earlier.occurrences, current.occurrences);
 }
 
 function fell(earlier: number | null, current: number | null): boolean {

@@ -3,7 +3,7 @@ import type { Endpoint, ErrorOccurrences, RequestStats } from './snapshot.ts';
 
 export interface Folded<Row> {
   readonly rows: readonly Row[];
-  /** How many rows were added to another one. */
+  /** How many of the given rows have no row of their own. */
   readonly folded: number;
 }
 
@@ -16,10 +16,7 @@ export function foldEndpoints(endpoints: readonly Endpoint[]): Folded<Endpoint> 
 }
 
 export function foldErrors(errors: readonly ErrorOccurrences[]): Folded<ErrorOccurrences> {
-  return fold(errors, ERROR_IDENTITY, (a, b) => ({
-    ...a,
-    occurrences: combine(a.occurrences, b.occurrences, sum),
-  }));
+  return fold(errors, ERROR_IDENTITY, mergeErrors);
 }
 
 function fold<Row>(
@@ -29,13 +26,15 @@ function fold<Row>(
 ): Folded<Row> {
   if (isBefore !== null && isAscending(rows, isBefore)) return { rows, folded: 0 };
   const byKey = new Map<string, Row>();
+  const shared = new Set<string>();
   for (const row of rows) {
     const rowKey = key(row);
     const earlier = byKey.get(rowKey);
+    if (earlier !== undefined) shared.add(rowKey);
     byKey.set(rowKey, earlier === undefined ? row : merge(earlier, row));
   }
-  const folded = rows.length - byKey.size;
-  return { rows: folded === 0 ? rows : [...byKey.values()], folded };
+  if (shared.size === 0) return { rows, folded: 0 };
+  return { rows: [...byKey.values()], folded: rows.length - byKey.size + shared.size };
 }
 
 /** In such a list no row is there twice. */
@@ -46,15 +45,15 @@ function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => bo
   });
 }
 
-/** Quantiles of two rows cannot be merged and are left out. */
-function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
+/** Quantiles of two rows cannot be merged and are left out. The labels are those of the first. */
+export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
   const merged: Record<keyof Omit<RequestStats, 'responseTime'>, number | null> = {
-    requests: combine(a.requests, b.requests, sum),
-    failures: combine(a.failures, b.failures, sum),
-    contentBytes: combine(a.contentBytes, b.contentBytes, sum),
-    currentRps: combine(a.currentRps, b.currentRps, sum),
-    currentFailuresPerSecond: combine(a.currentFailuresPerSecond, b.currentFailuresPerSecond, sum),
-    meanRps: combine(a.meanRps, b.meanRps, sum),
+    requests: addKnown(a.requests, b.requests),
+    failures: addKnown(a.failures, b.failures),
+    contentBytes: addKnown(a.contentBytes, b.contentBytes),
+    currentRps: addKnown(a.currentRps, b.currentRps),
+    currentFailuresPerSecond: addKnown(a.currentFailuresPerSecond, b.currentFailuresPerSecond),
+    meanRps: addKnown(a.meanRps, b.meanRps),
   };
   const [x, y] = [a.responseTime, b.responseTime];
   return {
@@ -62,28 +61,31 @@ function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
     name: a.name,
     ...merged,
     responseTime: {
-      count: combine(x.count, y.count, sum),
-      sumSeconds: combine(x.sumSeconds, y.sumSeconds, sum),
-      minSeconds: either(x.minSeconds, y.minSeconds, Math.min),
-      maxSeconds: either(x.maxSeconds, y.maxSeconds, Math.max),
+      count: addKnown(x.count, y.count),
+      sumSeconds: addKnown(x.sumSeconds, y.sumSeconds),
+      minSeconds: combine(x.minSeconds, y.minSeconds, Math.min),
+      maxSeconds: combine(x.maxSeconds, y.maxSeconds, Math.max),
       medianSeconds: null,
       quantiles: [],
     },
   };
 }
 
-function sum(a: number, b: number): number {
-  return a + b;
+export function mergeErrors(a: ErrorOccurrences, b: ErrorOccurrences): ErrorOccurrences {
+  return { ...a, occurrences: addKnown(a.occurrences, b.occurrences) };
 }
 
-/** A total is known only when both its parts are. */
-function combine(a: number | null, b: number | null, by: typeof sum): number | null {
-  if (a === null || b === null) return null;
+/** The sum of what is known: an odd value in one row must not cost the total of the others. */
+export function addKnown(a: number | null, b: number | null): number | null {
+  return combine(a, b, (x, y) => x + y);
+}
+
+function combine(
+  a: number | null,
+  b: number | null,
+  by: (a: number, b: number) => number,
+): number | null {
+  if (a === null || b === null) return a ?? b;
   const total = by(a, b);
   return Number.isFinite(total) ? total : null;
-}
-
-/** An extreme is that of whichever rows have one. */
-function either(a: number | null, b: number | null, by: typeof sum): number | null {
-  return a === null ? b : b === null ? a : by(a, b);
 }

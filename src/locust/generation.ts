@@ -1,4 +1,5 @@
 import { looksEscaped } from './html-escaping.ts';
+import type { IgnoredCollector } from './ignored-values.ts';
 import { lifetimeQuantileKeys, type QuantileKey } from './quantiles.ts';
 import type { JsonObject } from './shape.ts';
 import { isBefore, type Version } from './version.ts';
@@ -23,10 +24,10 @@ export function detectGeneration(
   rows: readonly JsonObject[],
   errors: readonly unknown[],
   version: Version | null,
+  ignored: IgnoredCollector,
 ): Generation {
-  const last = rows.at(-1);
   return {
-    quantileKeys: last === undefined ? [] : lifetimeQuantileKeys(last),
+    quantileKeys: lifetimeQuantileKeys([...rows.slice(0, 1), ...rows.slice(-1)], ignored),
     countExcludesFailures: countExcludesFailures(report, rows, version),
     errorsEscaped: errors.length > 0 && errorsEscaped(report, rows, errors, version),
   };
@@ -47,7 +48,9 @@ function countExcludesFailures(
   if (!('current_response_time_percentile_50' in report)) return true; // up to 0.8.1
   // 0.9.0 to 0.12.1 look the same where there are no errors to tell by.
   if (version !== null) return isBefore(version, [0, 10, 0]);
-  return rows.some((row) => Number(row['num_failures']) > Number(row['num_requests']));
+  return rows.some(({ num_failures: failures, num_requests: requests }) => {
+    return typeof failures === 'number' && typeof requests === 'number' && failures > requests;
+  });
 }
 
 function errorsEscaped(

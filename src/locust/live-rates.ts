@@ -10,15 +10,19 @@ export interface Standstill {
   readonly sinceMs: number;
 }
 
-/** @param nowMs of a clock that never jumps. */
+/**
+ * @param known a snapshot with what is known of the counts that it lacks: an odd count must not
+ *   seem to be a new one.
+ * @param nowMs of a clock that never jumps.
+ */
 export function trackStandstill(
   earlier: Standstill | null,
-  snapshot: Snapshot,
+  known: Snapshot,
   nowMs: number,
 ): Standstill {
   const requests =
-    snapshot.aggregate?.requests ??
-    snapshot.endpoints.reduce((sum, endpoint) => sum + (endpoint.requests ?? 0), 0);
+    known.aggregate?.requests ??
+    known.endpoints.reduce((sum, endpoint) => sum + (endpoint.requests ?? 0), 0);
   return earlier?.requests === requests ? earlier : { requests, sinceMs: nowMs };
 }
 

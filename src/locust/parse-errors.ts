@@ -1,44 +1,56 @@
 import type { Generation } from './generation.ts';
 import { unescapeHtml } from './html-escaping.ts';
-import { countAt, labelAt, mapObjects, requireKey, ShapeError, type JsonObject } from './shape.ts';
+import type { IgnoredCollector } from './ignored-values.ts';
+import { countAt, isObject, labelAt, type JsonObject } from './shape.ts';
 import type { ErrorOccurrences } from './snapshot.ts';
 
+/** Parses the list `errors`; what is no error at all is left out. */
 export function parseErrors(
   errors: readonly unknown[],
   generation: Generation,
+  ignored: IgnoredCollector,
 ): ErrorOccurrences[] {
-  return Array.isArray(errors[0])
-    ? mapObjects(errors.map(splitPair), 'errors', parsePair)
-    : mapObjects(errors, 'errors', (error) => parseErrorRow(error, generation));
+  const parsed: ErrorOccurrences[] = [];
+  for (const [index, error] of errors.entries()) {
+    ignored.enter('errors', index);
+    if (Array.isArray(error) && error.length === 2) {
+      parsed.push(parsePair(error, ignored));
+    } else if (isObject(error) && 'error' in error) {
+      parsed.push(parseErrorRow(error, generation, ignored));
+    } else {
+      ignored.addOdd('row', '', 'an error', error);
+    }
+  }
+  ignored.enter(null);
+  return parsed;
 }
 
-function parseErrorRow(error: JsonObject, generation: Generation): ErrorOccurrences {
+function parseErrorRow(
+  error: JsonObject,
+  generation: Generation,
+  ignored: IgnoredCollector,
+): ErrorOccurrences {
   // Spelled with one r up to 0.11.1.
   const countKey = 'occurences' in error ? 'occurences' : 'occurrences';
-  requireKey(error, countKey);
-  requireKey(error, 'error');
   const unescape = generation.errorsEscaped ? unescapeHtml : (text: string) => text;
   return {
-    method: labelAt(error, 'method'),
-    name: unescape(labelAt(error, 'name')),
-    error: unescape(labelAt(error, 'error')),
-    occurrences: countAt(error, countKey),
+    method: labelAt(error, 'method', ignored),
+    name: unescape(labelAt(error, 'name', ignored)),
+    error: unescape(labelAt(error, 'error', ignored)),
+    occurrences: countAt(error, countKey, ignored),
   };
 }
 
 /** Up to 0.6.2 an error is `[text, count]`, of no endpoint. */
-function splitPair(pair: unknown, index: number): JsonObject {
-  if (!Array.isArray(pair) || pair.length !== 2) {
-    throw new ShapeError(`errors[${index}]`, 'expected a pair of text and count');
-  }
-  return { error: pair[0] as unknown, count: pair[1] as unknown };
-}
-
-function parsePair(pair: JsonObject): ErrorOccurrences {
+function parsePair(
+  [error, count]: readonly unknown[],
+  ignored: IgnoredCollector,
+): ErrorOccurrences {
+  const pair = { error, count };
   return {
     method: '',
     name: '',
-    error: labelAt(pair, 'error'),
-    occurrences: countAt(pair, 'count'),
+    error: labelAt(pair, 'error', ignored),
+    occurrences: countAt(pair, 'count', ignored),
   };
 }

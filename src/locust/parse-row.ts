@@ -1,56 +1,72 @@
 import type { Generation } from './generation.ts';
+import type { IgnoredCollector } from './ignored-values.ts';
 import { quantilesAt } from './quantiles.ts';
-import { countAt, labelAt, numberAt, requireKey, type JsonObject } from './shape.ts';
+import { amountAt, countAt, labelAt, numberAt, toAmount, type JsonObject } from './shape.ts';
 import type { Endpoint, RequestStats, ResponseTime } from './snapshot.ts';
 
-export function parseEndpoint(row: JsonObject, generation: Generation): Endpoint {
-  requireKey(row, 'name');
-  const method = labelAt(row, 'method');
-  const name = labelAt(row, 'name');
-  return Object.assign(parseRequestStats(row, generation), { method, name });
+export function parseEndpoint(
+  row: JsonObject,
+  generation: Generation,
+  ignored: IgnoredCollector,
+): Endpoint {
+  const method = labelAt(row, 'method', ignored);
+  const name = labelAt(row, 'name', ignored);
+  return Object.assign(parseRequestStats(row, generation, ignored), { method, name });
 }
 
-export function parseRequestStats(row: JsonObject, generation: Generation): RequestStats {
-  const countKey = 'num_reqs' in row ? 'num_reqs' : 'num_requests';
-  requireKey(row, countKey);
-  requireKey(row, 'num_failures');
-  const counted = countAt(row, countKey);
-  const failures = countAt(row, 'num_failures');
+export function parseRequestStats(
+  row: JsonObject,
+  generation: Generation,
+  ignored: IgnoredCollector,
+): RequestStats {
+  const counted = countAt(row, requestsKey(row), ignored);
+  const failures = countAt(row, 'num_failures', ignored);
+  const meanBytes = amountAt(row, 'avg_content_length', 'size', ignored);
   return {
     requests: generation.countExcludesFailures ? add(counted, failures) : counted,
     failures,
-    contentBytes: snapToInteger(total(numberAt(row, 'avg_content_length'), counted)),
-    responseTime: parseResponseTime(row, counted, generation.quantileKeys),
-    currentRps: numberAt(row, 'current_rps'),
-    currentFailuresPerSecond: numberAt(row, 'current_fail_per_sec'),
-    meanRps: numberAt(row, 'total_rps'),
+    contentBytes: snapToInteger(total(meanBytes, counted)),
+    responseTime: parseResponseTime(row, counted, generation.quantileKeys, ignored),
+    currentRps: numberAt(row, 'current_rps', 'rate', ignored),
+    currentFailuresPerSecond: numberAt(row, 'current_fail_per_sec', 'rate', ignored),
+    meanRps: numberAt(row, 'total_rps', 'rate', ignored),
   };
 }
 
-/** Locust fills a row without measurements with zeros, which say nothing. */
+/** Up to 0.6.2 the key has another name. */
+function requestsKey(row: JsonObject): string {
+  return 'num_reqs' in row ? 'num_reqs' : 'num_requests';
+}
+
 function parseResponseTime(
   row: JsonObject,
   count: number | null,
   quantileKeys: Generation['quantileKeys'],
+  ignored: IgnoredCollector,
 ): ResponseTime {
-  const medianSeconds = toSeconds(numberAt(row, 'median_response_time'));
-  if (count === 0) {
+  const mean = amountAt(row, 'avg_response_time', 'time', ignored);
+  const min = numberAt(row, 'min_response_time', 'time', ignored);
+  const max = numberAt(row, 'max_response_time', 'time', ignored);
+  // Locust fills a row without measurements with zeros, which say nothing.
+  if (count === 0 || (count === null && max === 0)) {
+    const median = amountAt(row, 'median_response_time', 'percentile', ignored);
     return {
       count,
-      sumSeconds: 0,
+      sumSeconds: count,
       minSeconds: null,
       maxSeconds: null,
-      medianSeconds,
+      medianSeconds: toSeconds(median),
       quantiles: [],
     };
   }
   return {
     count,
-    medianSeconds,
-    sumSeconds: toSeconds(total(numberAt(row, 'avg_response_time'), count)),
-    minSeconds: toSeconds(numberAt(row, 'min_response_time')),
-    maxSeconds: toSeconds(numberAt(row, 'max_response_time')),
-    quantiles: quantilesAt(row, quantileKeys),
+    // It is among the quantiles, too, and counts as ignored there.
+    medianSeconds: toSeconds(toAmount(row['median_response_time'])),
+    sumSeconds: toSeconds(total(mean, count)),
+    minSeconds: toSeconds(min),
+    maxSeconds: toSeconds(max),
+    quantiles: quantilesAt(row, quantileKeys, ignored),
   };
 }
 
@@ -63,11 +79,9 @@ function add(a: number | null, b: number | null): number | null {
   return Number.isFinite(a + b) ? a + b : null;
 }
 
-/** Mean × count; null below 0, which a total of this kind cannot be. */
 function total(mean: number | null, count: number | null): number | null {
   if (mean === null || count === null) return null;
-  const product = mean * count;
-  return product < 0 || !Number.isFinite(product) ? null : product;
+  return Number.isFinite(mean * count) ? mean * count : null;
 }
 
 /** A total of whole numbers, rebuilt from its mean, is off by a few parts in 10¹⁵ at most. */

@@ -1,6 +1,8 @@
 import { atOnce, type Steps } from '../async/in-turns.ts';
 import { foldEndpoints, foldErrors } from './fold-rows.ts';
+import { foldWorkers } from './limit-workers.ts';
 import { detectGeneration } from './generation.ts';
+import { IgnoredCollector } from './ignored-values.ts';
 import { parseErrors } from './parse-errors.ts';
 import { parseEndpoint, parseRequestStats } from './parse-row.ts';
 import { parseWorkers } from './parse-workers.ts';
@@ -9,11 +11,11 @@ import { normalizeState } from './runner-state.ts';
 import {
   arrayAt,
   asObject,
-  finiteOrNull,
-  mapObjects,
+  countAt,
+  isObject,
+  labelAt,
   numberAt,
   requireKey,
-  stringAt,
   type JsonObject,
 } from './shape.ts';
 import type { CurrentPercentiles, Endpoint, RequestStats, Snapshot } from './snapshot.ts';
@@ -43,64 +45,82 @@ export function* parseStatsInSteps(
   percentiles?: CurrentPercentiles,
 ): Steps<Snapshot> {
   const report = asObject(answer, '');
-  const state = normalizeState(stringAt(report, 'state'));
-  requireKey(report, 'user_count');
-  const rows = mapObjects(arrayAt(report, 'stats'), 'stats', (row) => row);
-  const errorRows = arrayAt(report, 'errors');
-  const generation = detectGeneration(report, rows, errorRows, version);
+  for (const key of ['state', 'user_count', 'errors']) requireKey(report, key);
+  const listed = arrayAt(report, 'stats');
+  const rows = listed.filter(isRow);
+  const ignored = new IgnoredCollector();
+  const state = normalizeState(labelAt(report, 'state', ignored));
+  const errorRows = listOf(report, 'errors', ignored);
+  const generation = detectGeneration(report, rows, errorRows, version, ignored);
 
-  const hasAggregate = isAggregate(rows);
-  const endpointRows = hasAggregate ? rows.slice(0, -1) : rows;
+  const aggregateRow = findAggregate(rows, listed.length);
+  let aggregate: RequestStats | null = null;
   const parsed: Endpoint[] = [];
-  for (let start = 0; start < endpointRows.length; start += STEP) {
-    const some = endpointRows.slice(start, start + STEP);
-    parsed.push(...mapObjects(some, 'stats', (row) => parseEndpoint(row, generation), start));
-    yield;
+  for (const [index, row] of listed.entries()) {
+    ignored.enter('stats', index);
+    if (!isRow(row)) ignored.addOdd('row', '', 'an object with a name', row);
+    else if (row === aggregateRow) aggregate = parseRequestStats(row, generation, ignored);
+    else parsed.push(parseEndpoint(row, generation, ignored));
+    if ((index + 1) % STEP === 0) yield;
   }
+  ignored.enter(null);
   const endpoints = foldEndpoints(parsed);
-  const [aggregate = null] = hasAggregate
-    ? mapObjects(
-        rows.slice(-1),
-        'stats',
-        (row) => parseRequestStats(row, generation),
-        endpointRows.length,
-      )
-    : [];
-  const errors = foldErrors(parseErrors(errorRows, generation));
+  const errors = foldErrors(parseErrors(errorRows, generation, ignored));
+  const { workers, folded: foldedWorkers } = foldWorkers(parseWorkers(report, ignored));
+  const listedEndpoints = listed.length - (aggregateRow === undefined ? 0 : 1);
 
   return {
     state,
-    users: numberAt(report, 'user_count'),
-    ...parseTotals(report, aggregate),
-    currentQuantiles: parseWindowQuantiles(report, percentiles),
+    users: countAt(report, 'user_count', ignored),
+    ...parseTotals(report, aggregate, ignored),
+    currentQuantiles: parseWindowQuantiles(report, ignored, percentiles),
     aggregate,
     endpoints: endpoints.rows,
     errors: errors.rows,
-    workers: parseWorkers(report),
+    workers,
     endpointsTruncated:
       aggregate === null
-        ? rows.length > 0
-        : endpointRows.length >= ROW_LIMIT &&
-          sumRequests(endpoints.rows) < (aggregate.requests ?? 0),
+        ? listed.length > 0
+        : listedEndpoints >= ROW_LIMIT &&
+          sumRequests(endpoints.rows) < (aggregate.requests ?? Infinity),
     errorsTruncated: errorRows.length === ROW_LIMIT,
     foldedEndpoints: endpoints.folded,
     foldedErrors: errors.folded,
+    foldedWorkers,
+    ignored,
   };
 }
 
+/** A list that may be odd, but must not cost the rest of the report. */
+function listOf(report: JsonObject, key: string, ignored: IgnoredCollector): readonly unknown[] {
+  const value = report[key];
+  if (Array.isArray(value)) return value;
+  if (value !== null) ignored.addOdd('row', key, 'a list', value);
+  return [];
+}
+
+function isRow(value: unknown): value is JsonObject {
+  return isObject(value) && 'name' in value;
+}
+
 /**
- * Whether the last row is Locust's own total. An endpoint of the same name may stand in
- * its place where 0.8a3 to 0.12.1 cut the total off; it counts less than the others together.
+ * The last row, if it is Locust's own total. An endpoint of the same name may stand in its
+ * place where 0.8a3 to 0.12.1 cut the total off; it counts less than the others together.
+ *
+ * @param listed how many rows Locust listed, odd ones included.
  */
-function isAggregate(rows: readonly JsonObject[]): boolean {
+function findAggregate(rows: readonly JsonObject[], listed: number): JsonObject | undefined {
   const last = rows.at(-1);
-  if (last === undefined) return false;
-  if (last['name'] !== 'Aggregated' && last['name'] !== 'Total') return false;
-  if ((last['method'] ?? '') !== '') return false;
-  if (rows.length !== ROW_LIMIT || last['name'] === 'Aggregated') return true;
-  if ('num_reqs' in last) return true; // up to 0.6.2, which cut nothing
-  const others = rows.slice(0, -1).reduce((sum, row) => sum + Number(row['num_requests']), 0);
-  return Number(last['num_requests']) >= others;
+  if (last?.['name'] !== 'Aggregated' && last?.['name'] !== 'Total') return undefined;
+  if ((last['method'] ?? '') !== '') return undefined;
+  if (listed !== ROW_LIMIT || last['name'] === 'Aggregated') return last;
+  if ('num_reqs' in last) return last; // up to 0.6.2, which cut nothing
+  const others = rows.slice(0, -1).reduce((sum, row) => sum + requestsOf(row), 0);
+  return requestsOf(last) >= others ? last : undefined;
+}
+
+function requestsOf({ num_requests: requests }: JsonObject): number {
+  return typeof requests === 'number' ? requests : 0;
 }
 
 /**
@@ -111,21 +131,23 @@ function isAggregate(rows: readonly JsonObject[]): boolean {
 function parseTotals(
   report: JsonObject,
   aggregate: RequestStats | null,
+  ignored: IgnoredCollector,
 ): Pick<Snapshot, 'totalRps' | 'totalFailuresPerSecond' | 'failRatio'> {
   const { requests, failures } = aggregate ?? { requests: null, failures: null };
-  const ownTotal = (key: string) => (aggregate === null ? numberAt(report, key) : null);
+  const rateAt = (key: string) => numberAt(report, key, 'rate', ignored);
+  const ownTotal = (key: string) => (aggregate === null ? rateAt(key) : null);
   return {
-    totalRps: aggregate?.currentRps ?? numberAt(report, 'current_rps') ?? ownTotal('total_rps'),
+    totalRps: aggregate?.currentRps ?? rateAt('current_rps') ?? ownTotal('total_rps'),
     totalFailuresPerSecond:
       aggregate?.currentFailuresPerSecond ??
-      numberAt(report, 'current_fail_per_sec') ??
+      rateAt('current_fail_per_sec') ??
       ownTotal('total_fail_per_sec'),
     failRatio:
       requests === null || failures === null
-        ? numberAt(report, 'fail_ratio')
+        ? rateAt('fail_ratio')
         : requests === 0
           ? 0
-          : finiteOrNull(failures / requests),
+          : failures / requests,
   };
 }
 

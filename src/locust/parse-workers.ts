@@ -1,28 +1,40 @@
+import type { IgnoredCollector } from './ignored-values.ts';
 import { normalizeState, WORKER_STATES } from './runner-state.ts';
-import { arrayAt, countAt, labelAt, mapObjects, requireKey, type JsonObject } from './shape.ts';
+import { amountAt, countAt, isObject, labelAt, type JsonObject } from './shape.ts';
 import type { Worker, Workers } from './snapshot.ts';
 
-/** The workers of a master; null when the answer is not a master's. */
-export function parseWorkers(report: JsonObject): Workers | null {
+/** The workers of a master; null when the answer is not a master's, or does not tell them. */
+export function parseWorkers(report: JsonObject, ignored: IgnoredCollector): Workers | null {
   const key = 'workers' in report ? 'workers' : 'slaves';
-  if (key in report) {
-    const list = mapObjects(arrayAt(report, key), key, parseWorker);
-    const unique = new Map(list.map((worker) => [worker.id, worker]));
-    return { countByState: countStates([...unique.values()]), list: [...unique.values()] };
+  const rows = report[key];
+  if (Array.isArray(rows)) {
+    const list = parseList(key, rows, ignored);
+    return { countByState: countStates(list), list };
   }
-  const count = countAt(report, 'slave_count'); // 0.5 to 0.8.1
+  if (rows !== undefined && rows !== null) ignored.addOdd('row', key, 'a list', rows);
+  const count = countAt(report, 'slave_count', ignored); // 0.5 to 0.8.1
   return count === null ? null : { countByState: new Map([['unknown', count]]), list: [] };
 }
 
-function parseWorker(worker: JsonObject): Worker {
-  requireKey(worker, 'id');
-  const cpuPercent = countAt(worker, 'cpu_usage');
+function parseList(key: string, rows: readonly unknown[], ignored: IgnoredCollector): Worker[] {
+  const list: Worker[] = [];
+  for (const [index, row] of rows.entries()) {
+    ignored.enter(key, index);
+    if (isObject(row) && 'id' in row) list.push(parseWorker(row, ignored));
+    else ignored.addOdd('row', '', 'a worker', row);
+  }
+  ignored.enter(null);
+  return list;
+}
+
+function parseWorker(worker: JsonObject, ignored: IgnoredCollector): Worker {
+  const cpuPercent = amountAt(worker, 'cpu_usage', 'rate', ignored);
   return {
-    id: labelAt(worker, 'id'),
-    state: normalizeState(labelAt(worker, 'state')),
-    users: countAt(worker, 'user_count'),
+    id: labelAt(worker, 'id', ignored),
+    state: normalizeState(labelAt(worker, 'state', ignored)),
+    users: countAt(worker, 'user_count', ignored),
     cpuRatio: cpuPercent === null ? null : cpuPercent / 100,
-    memoryBytes: countAt(worker, 'memory_usage'),
+    memoryBytes: amountAt(worker, 'memory_usage', 'size', ignored),
   };
 }
 

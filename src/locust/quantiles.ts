@@ -1,11 +1,18 @@
+import { cutText } from './cut-text.ts';
+import type { IgnoredCollector } from './ignored-values.ts';
 import { remember } from './remember.ts';
-import { asObject, numberAt, type JsonObject } from './shape.ts';
+import { amountAt, isObject, type JsonObject } from './shape.ts';
 import type { CurrentPercentiles, Quantile } from './snapshot.ts';
 
 /** Where a quantile stands; a list of these is in ascending order of the quantiles. */
 export type QuantileKey = readonly [key: string, quantile: number];
 
 const PERCENTILE_KEY = 'response_time_percentile_';
+
+const WINDOW_OBJECT = 'current_response_time_percentiles';
+
+/** Percentiles of any one row, apart from those with fixed names. */
+const MAX_PERCENTILES = 100;
 
 /** What `_1` and `_2` stand for in Locust's own configuration. */
 const DEFAULT_PERCENTILES: CurrentPercentiles = [0.5, 0.95];
@@ -33,28 +40,43 @@ const LIFETIME_KEYS: readonly QuantileKey[] = [
  */
 export function parseWindowQuantiles(
   report: JsonObject,
+  ignored: IgnoredCollector,
   configured: CurrentPercentiles = DEFAULT_PERCENTILES,
 ): Quantile[] {
-  const nested = report['current_response_time_percentiles'] ?? null;
-  const named = quantilesAt(report, windowKeys(configured));
-  if (nested === null) return named;
-  const percentiles = asObject(nested, 'current_response_time_percentiles');
-  const found = quantilesAt(percentiles, percentileKeys(percentiles));
+  const named = quantilesAt(report, windowKeys(configured), ignored);
+  const nested = report[WINDOW_OBJECT];
+  if (nested === undefined || nested === null) return named;
+  if (!isObject(nested)) {
+    ignored.addOdd('percentile', WINDOW_OBJECT, 'an object', nested);
+    return named;
+  }
+  const found = quantilesAt(nested, inOrder(percentileKeys([nested], ignored)), ignored);
   const others = named.filter(({ quantile }) => found.every((one) => one.quantile !== quantile));
   return [...others, ...found].sort((a, b) => a.quantile - b.quantile);
 }
 
-/** Where the percentiles since the statistics began stand in all rows that have the keys of this one. */
-export function lifetimeQuantileKeys(row: JsonObject): readonly QuantileKey[] {
-  const named = LIFETIME_KEYS.filter(([key]) => key in row);
-  return inOrder([...named, ...percentileKeys(row)]);
+/**
+ * Where the percentiles since the statistics began stand in all rows.
+ *
+ * @param rows that have the same keys; a few do, in case one of them is odd.
+ */
+export function lifetimeQuantileKeys(
+  rows: readonly JsonObject[],
+  ignored: IgnoredCollector,
+): readonly QuantileKey[] {
+  const named = LIFETIME_KEYS.filter(([key]) => rows.some((row) => key in row));
+  return inOrder([...named, ...percentileKeys(rows, ignored)]);
 }
 
 /** Each quantile once: the later of two values for one stays. */
-export function quantilesAt(source: JsonObject, keys: readonly QuantileKey[]): Quantile[] {
+export function quantilesAt(
+  source: JsonObject,
+  keys: readonly QuantileKey[],
+  ignored: IgnoredCollector,
+): Quantile[] {
   const quantiles: Quantile[] = [];
   for (const [key, quantile] of keys) {
-    const milliseconds = numberAt(source, key);
+    const milliseconds = amountAt(source, key, 'percentile', ignored);
     if (milliseconds === null) continue;
     if (quantiles.at(-1)?.quantile === quantile) quantiles.pop();
     quantiles.push({ quantile, seconds: milliseconds / 1000 });
@@ -63,13 +85,16 @@ export function quantilesAt(source: JsonObject, keys: readonly QuantileKey[]): Q
 }
 
 /** Keys such as `response_time_percentile_0.95`: users choose which there are. */
-function percentileKeys(source: JsonObject): QuantileKey[] {
-  const keys = Object.keys(source).flatMap((key): QuantileKey[] => {
-    if (!key.startsWith(PERCENTILE_KEY)) return [];
+function percentileKeys(sources: readonly JsonObject[], ignored: IgnoredCollector): QuantileKey[] {
+  const found = new Map<string, number>();
+  for (const key of new Set(sources.flatMap((source) => Object.keys(source)))) {
+    if (!key.startsWith(PERCENTILE_KEY)) continue;
     const quantile = quantileOf(key.slice(PERCENTILE_KEY.length));
-    return quantile === null ? [] : [[key, quantile]];
-  });
-  return inOrder(keys);
+    if (quantile === null) continue;
+    if (found.size < MAX_PERCENTILES) found.set(key, quantile);
+    else ignored.add('percentile', cutText(key, 64), `more than ${MAX_PERCENTILES} percentiles`);
+  }
+  return [...found];
 }
 
 function inOrder(keys: QuantileKey[]): QuantileKey[] {

@@ -9,6 +9,9 @@ export interface RowIdentity<Row> {
   readonly isBefore: ((a: Row, b: Row) => boolean) | null;
 }
 
+/** The name of the row for those above a limit, and its text of an error or state of a worker. */
+export const OTHER = '(other)';
+
 export const ENDPOINT_IDENTITY: RowIdentity<Endpoint> = {
   isSame: (a, b) => a.name === b.name && a.method === b.method,
   key: ({ method, name }) => `${method.length} ${method}${name}`,

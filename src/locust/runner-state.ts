@@ -11,9 +11,10 @@ export const RUNNER_STATES = [
 
 export const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'] as const;
 
-/** `hatching` became `spawning` in 1.2. */
+/** `hatching` became `spawning` in 1.2; a state that is not told is `unknown`. */
 export function normalizeState(state: string): string {
-  return state === 'hatching' ? 'spawning' : state.toWellFormed();
+  if (state === '') return 'unknown';
+  return state === 'hatching' ? 'spawning' : state;
 }
 
 /** Whether users may be at work; not so before the first run, after one, and without a runner. */

@@ -1,8 +1,11 @@
+import { occurrencesFell, requestsFell } from './counts-fell.ts';
 import { cutText } from './cut-text.ts';
-import { foldEndpoints, foldErrors } from './fold-rows.ts';
+import { mergeEndpoints, mergeErrors } from './fold-rows.ts';
+import { fillError, fillStats } from './known-rows.ts';
 import { createRowLimiter } from './limit-rows.ts';
+import { limitWorkers } from './limit-workers.ts';
 import { remember } from './remember.ts';
-import { ENDPOINT_IDENTITY, ERROR_IDENTITY } from './row-identity.ts';
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from './row-identity.ts';
 import type { Endpoint, ErrorOccurrences, Snapshot } from './snapshot.ts';
 
 /** What the user wants to see of the rows. */
@@ -15,16 +18,14 @@ export interface RowRules {
   readonly errorRewrites: readonly ((error: string) => string)[];
   readonly maxEndpoints: number;
   readonly maxErrors: number;
+  readonly maxWorkers: number;
   /** In code points. */
   readonly maxLabelLength: number;
 }
 
-/** The name, and the text of an error, of the row for those above a limit. */
-export const OTHER = '(other)';
-
 /**
- * Makes the function that applies the rules to the endpoints and errors of one read after
- * another; the aggregate stays as it is.
+ * Makes the function that applies the rules to the endpoints, errors and workers of one read after
+ * another, and cuts the state; the aggregate stays as it is.
  *
  * Its second argument is whether Locust's counts began again since the read before.
  */
@@ -35,35 +36,51 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
 
   const limitEndpoints = createRowLimiter<Endpoint>({
     identity: ENDPOINT_IDENTITY,
-    fold: foldEndpoints,
+    merge: mergeEndpoints,
+    fill: fillStats,
+    fell: requestsFell,
     rename: (row) => relabel(row, { name: rename(row.name) }),
     cut: (row) => relabel(row, { method: cut(row.method), name: cut(row.name) }),
-    most: rules.maxEndpoints,
+    maxRows: rules.maxEndpoints,
     asOther: (row) => relabel(row, { method: '', name: OTHER }),
-    remainder: atRest,
+    atRest,
   });
   const limitErrors = createRowLimiter<ErrorOccurrences>({
     identity: ERROR_IDENTITY,
-    fold: foldErrors,
+    merge: mergeErrors,
+    fill: fillError,
+    fell: occurrencesFell,
     rename: (row) => relabel(row, { name: rename(row.name), error: rewriteError(row.error) }),
     cut: (row) =>
       relabel(row, { method: cut(row.method), name: cut(row.name), error: cut(row.error) }),
-    most: rules.maxErrors,
+    maxRows: rules.maxErrors,
     asOther: (row) => relabel(row, { method: '', name: OTHER, error: OTHER }),
-    remainder: (row) => row,
+    atRest: (row) => row,
   });
 
   return (snapshot, began) => {
-    const { endpointsTruncated, errorsTruncated } = snapshot;
-    const endpoints = limitEndpoints(snapshot.endpoints, { began, truncated: endpointsTruncated });
-    const errors = limitErrors(snapshot.errors, { began, truncated: errorsTruncated });
-    if (endpoints.rows === snapshot.endpoints && errors.rows === snapshot.errors) return snapshot;
+    const endpoints = limitEndpoints(snapshot.endpoints, began);
+    const errors = limitErrors(snapshot.errors, began);
+    const state = cut(snapshot.state);
+    const { workers, folded } = limitWorkers(snapshot.workers, {
+      maxWorkers: rules.maxWorkers,
+      cut,
+    });
+    const isSame =
+      endpoints.rows === snapshot.endpoints &&
+      errors.rows === snapshot.errors &&
+      state === snapshot.state &&
+      workers === snapshot.workers;
+    if (isSame) return snapshot;
     return {
       ...snapshot,
+      state,
       endpoints: endpoints.rows,
       errors: errors.rows,
+      workers,
       foldedEndpoints: snapshot.foldedEndpoints + endpoints.folded,
       foldedErrors: snapshot.foldedErrors + errors.folded,
+      foldedWorkers: snapshot.foldedWorkers + folded,
     };
   };
 }

@@ -1,3 +1,5 @@
+import type { IgnoredValues } from './ignored-values.ts';
+
 /**
  * What Locust reports at one moment, whatever its version, in Prometheus' units:
  * seconds, bytes, ratios from 0 to 1.
@@ -24,9 +26,11 @@ export interface Snapshot {
   readonly workers: Workers | null;
   readonly endpointsTruncated: boolean;
   readonly errorsTruncated: boolean;
-  /** Rows that were added to another one because their labels are the same. */
+  /** Rows without a row of their own: their labels are the same as another's, or above a limit. */
   readonly foldedEndpoints: number;
   readonly foldedErrors: number;
+  readonly foldedWorkers: number;
+  readonly ignored: IgnoredValues;
 }
 
 export interface Quantile {

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
+import { IGNORED_KINDS } from '../locust/ignored-values.ts';
+import type { Snapshot } from '../locust/snapshot.ts';
 import type { ClientMetric } from './client-metric.ts';
 import { correctLags, LAG_RESOLUTION_MS } from './event-loop-lag.ts';
 import type { Family } from './family.ts';
@@ -12,11 +14,17 @@ export interface BuildInfo {
   readonly revision: string;
 }
 
+/** What the exporter did to the last report. */
+export type ReportFigures = Pick<
+  Snapshot,
+  'foldedEndpoints' | 'foldedErrors' | 'foldedWorkers' | 'ignored'
+>;
+
 /** Metrics about the exporter itself, which live as long as the process. */
 export interface SelfMetrics {
   /** @param durationSeconds of the read, failed or not. */
   readDone(durationSeconds: number): void;
-  readSucceeded(atSeconds: number, folded: { endpoints: number; errors: number }): void;
+  readSucceeded(atSeconds: number, report: ReportFigures): void;
   readFailed(code: ErrorCode): void;
   pushDone(result: PushResult): void;
   families(): Promise<Family[]>;
@@ -54,7 +62,13 @@ export const SELF_METRICS = {
   foldedRows: {
     name: 'locust_exporter_folded_rows',
     type: 'gauge',
-    help: 'Rows of the last report that were added to another row.',
+    help: 'Rows of the last report that have no metrics of their own, but share them with other rows or with (other).',
+    labels: ['kind'],
+  },
+  ignoredValues: {
+    name: 'locust_exporter_ignored_values',
+    type: 'gauge',
+    help: 'Values of the last report that were left out because they are not what Locust sends, by what they should be.',
     labels: ['kind'],
   },
   pushes: {
@@ -105,6 +119,8 @@ export function createSelfMetrics(
   const errors = new Counter(settings(SELF_METRICS.scrapeErrors));
   for (const code of ERROR_CODES) errors.inc({ code }, 0);
   const folded = new Gauge(settings(SELF_METRICS.foldedRows));
+  const ignored = new Gauge(settings(SELF_METRICS.ignoredValues));
+  for (const kind of IGNORED_KINDS) ignored.set({ kind }, 0);
   const pushed = pushes ? new Counter(settings(SELF_METRICS.pushes)) : null;
   for (const result of PUSH_RESULTS) pushed?.inc({ result }, 0);
   collectDefaultMetrics({
@@ -116,10 +132,12 @@ export function createSelfMetrics(
     readDone: (durationSeconds) => {
       duration.set(durationSeconds);
     },
-    readSucceeded(atSeconds, { endpoints, errors: errorRows }) {
+    readSucceeded(atSeconds, report) {
       lastSuccess.set(atSeconds);
-      folded.set({ kind: 'endpoints' }, endpoints);
-      folded.set({ kind: 'errors' }, errorRows);
+      folded.set({ kind: 'endpoints' }, report.foldedEndpoints);
+      folded.set({ kind: 'errors' }, report.foldedErrors);
+      folded.set({ kind: 'workers' }, report.foldedWorkers);
+      for (const kind of IGNORED_KINDS) ignored.set({ kind }, report.ignored.counts[kind]);
     },
     readFailed: (code) => {
       errors.inc({ code });

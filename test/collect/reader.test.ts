@@ -164,6 +164,76 @@ describe('an outcome', () => {
   });
 });
 
+describe('a report with odd values', () => {
+  it('is read, its odd values are counted, and the log tells the first at level debug', async () => {
+    fields = { user_count: 7.5, workers: 's3cret' };
+    const outcome = await read(3);
+    assert.equal(outcome.problem, null);
+    assert.equal(outcome.report.snapshot?.users, null);
+    const families = readFamilies(await self.families());
+    const ignored = families.find(({ name }) => name === 'locust_exporter_ignored_values');
+    const counts = ignored?.samples.filter(({ value }) => value > 0);
+    assert.deepEqual(
+      counts?.map(({ labels, value }) => [labels['kind'], value]),
+      [
+        ['row', 1],
+        ['count', 1],
+      ],
+    );
+    assert.deepEqual(levels(), [['debug', 'left values out of the report of Locust']]);
+    assert.equal(log()[0]?.['first'], 'workers: expected a list, got a string');
+    assert.doesNotMatch(JSON.stringify(log()), /s3cret/);
+  });
+
+  it('does not make its counts seem to stand, to go on or to begin again', async () => {
+    await read();
+    const started = (await read()).report.runStartSeconds;
+    clock.nowMs = 13_000;
+    fields = { stats: [row('/'), { odd: true }] };
+    const odd = (await reader.read(5000)).report;
+    assert.deepEqual([odd.snapshot?.aggregate, odd.runStartSeconds], [null, started]);
+    // Rates that had ended do not come back.
+    assert.equal(odd.snapshot?.totalRps, 0);
+    fields = {};
+    assert.equal((await reader.read(5000)).report.snapshot?.totalRps, 0);
+  });
+
+  it('does not make a sum of its rows fall', async () => {
+    const rules = { ...NO_RULES, nameRewrites: [() => '/all'] };
+    reader = createReader({
+      client,
+      self,
+      logger: keepLog('debug').logger,
+      clock,
+      rowRules: rules,
+    });
+    const sums: unknown[] = [];
+    for (const [a, b] of [
+      [10, 20],
+      [11, 'odd'],
+      ['odd', 21],
+      [1, 22],
+    ]) {
+      const rows = [row('/a', { num_requests: a }), row('/b', { num_requests: b })];
+      fields = { stats: [...rows, aggregate({ num_requests: 900 })] };
+      const { snapshot, runStartSeconds } = (await read()).report;
+      sums.push(snapshot?.endpoints[0]?.requests);
+      assert.equal(runStartSeconds, null);
+    }
+    assert.deepEqual(sums, [30, 31, 32, 34]);
+  });
+});
+
+it('texts of any length are cut', async () => {
+  page = PAGE.replace('2.46.3', `2.46.3${'v'.repeat(50)}`).replace('shop', 'shop'.repeat(20));
+  state = 's'.repeat(50);
+  const rules = { ...NO_RULES, maxLabelLength: 16 };
+  reader = createReader({ client, self, logger: keepLog('debug').logger, clock, rowRules: rules });
+  const { snapshot, info } = (await read()).report;
+  assert.equal(snapshot?.state, `${'s'.repeat(15)}…`);
+  assert.deepEqual(info, { version: '2.46.3vvvvvvvvv…', host: 'http://shopshop…' });
+});
+
 describe('the index page', () => {
   it('is read at the start and not with each read', async () => {
     const outcome = await read(100);

@@ -1,3 +1,4 @@
+import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
 import type { StatusView } from '../../src/http/status-page.ts';
 import type { Endpoint, RequestStats, Snapshot } from '../../src/locust/snapshot.ts';
 
@@ -52,6 +53,8 @@ export function sampleSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     errorsTruncated: false,
     foldedEndpoints: 0,
     foldedErrors: 0,
+    foldedWorkers: 0,
+    ignored: new IgnoredCollector(),
     ...changes,
   };
 }

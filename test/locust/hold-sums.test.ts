@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { countsFell } from '../../src/locust/counts-fell.ts';
 import { holdSums } from '../../src/locust/hold-sums.ts';
+import { withLastKnown } from '../../src/locust/known-rows.ts';
 import { parseStats } from '../../src/locust/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { aggregate, report, row } from './samples.ts';
@@ -94,4 +95,35 @@ it('a row that is new or unknown is as it is', () => {
     report([row('/a', { avg_response_time: null }), row('/b', mean), aggregate()]),
   );
   assert.deepEqual(holdSums(earlier, current), current);
+});
+
+it('a row that began again is as it is, and so are the others', () => {
+  const at = (requests: number, mean: number) =>
+    parseStats(
+      report([
+        row('/a', { num_requests: requests, avg_response_time: mean }),
+        row('/b', { avg_response_time: mean }),
+        aggregate({ num_requests: requests + 100, avg_response_time: mean }),
+      ]),
+    );
+  const held = holdSums(at(10, 20), at(5, 19));
+  assert.deepEqual(
+    held.endpoints.map(({ responseTime }) => responseTime.sumSeconds),
+    [0.095, 0.2],
+  );
+  assert.equal(held.endpoints[0]?.contentBytes, 500);
+});
+
+it('a sum is held over a read that does not tell it', () => {
+  const at = (mean: unknown) =>
+    parseStats(
+      report([row('/', { avg_response_time: mean }), aggregate({ avg_response_time: mean })]),
+    );
+  const first = at(20);
+  const gap = holdSums(first, at('odd'));
+  assert.equal(gap.endpoints[0]?.responseTime.sumSeconds, null);
+  const known = withLastKnown(first, gap);
+  const after = holdSums(known, at(20 - 1e-12));
+  assert.equal(after.endpoints[0]?.responseTime.sumSeconds, 0.2);
+  assert.equal(after.aggregate?.responseTime.sumSeconds, 0.2);
 });

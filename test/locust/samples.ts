@@ -36,6 +36,7 @@ export const NO_RULES: RowRules = {
   errorRewrites: [],
   maxEndpoints: 10_000,
   maxErrors: 1000,
+  maxWorkers: 1000,
   maxLabelLength: 1024,
 };
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { parseStats } from '../../src/locust/parse-stats.ts';
 import { trackRun } from '../../src/locust/track-run.ts';
-import { snapshot } from './samples.ts';
+import { aggregate, report, row, snapshot } from './samples.ts';
 
 const at = (state: string, requests = 10, rps?: number) =>
   snapshot({ state }, { num_requests: requests, total_rps: rps });
@@ -45,4 +46,42 @@ it('a reset and a new run begin again', () => {
 
 it('a mean rate that leads nowhere tells no start', () => {
   assert.equal(trackRun(null, at('running', 10, 5e-324), 1000).startSeconds, null);
+});
+
+it('a row that is taken out or begins again does not begin the run again', () => {
+  const read = (rows: object[], requests: number) =>
+    parseStats(report([...rows, aggregate({ num_requests: requests, total_rps: 1 })]));
+  const login = row('/login', { num_requests: 50 });
+  const first = trackRun(null, read([row('/a'), login], 150), 1000);
+  assert.equal(first.startSeconds, 850);
+  const removed = trackRun(first, read([row('/a')], 180), 1030);
+  assert.deepEqual([removed.began, removed.startSeconds], [false, 850]);
+  const lower = trackRun(removed, read([row('/a', { num_requests: 2 })], 181), 1031);
+  assert.deepEqual([lower.began, lower.startSeconds], [false, 850]);
+});
+
+it('a reset is seen though a read in between does not tell the counts', () => {
+  const first = trackRun(null, at('running', 100, 1), 1000);
+  for (const odd of [
+    report([{ odd: true }]),
+    report([row('/', { num_requests: 100 }), aggregate({ num_requests: 'x' })]),
+  ]) {
+    const gap = trackRun(first, parseStats(odd), 1002);
+    assert.equal(gap.began, false);
+    const reset = trackRun(gap, at('running', 3), 1004);
+    assert.equal(reset.began, true);
+    assert.deepEqual(reset.known, reset.snapshot);
+    const higher = trackRun(gap, at('running', 101), 1004);
+    assert.deepEqual([higher.began, higher.startSeconds], [false, 900]);
+  }
+});
+
+it('a row that went long ago is no news to a read without the aggregate', () => {
+  const errors = [{ method: 'GET', name: '/', error: 'x', occurrences: 1 }];
+  const read = (rows: object[], fields: Record<string, unknown> = {}) =>
+    parseStats(report([row('/'), ...rows], fields));
+  const first = trackRun(null, read([aggregate()], { errors }), 1000);
+  const removed = trackRun(first, read([aggregate()]), 1002);
+  const gap = trackRun(removed, read([7 as unknown as object]), 1004);
+  assert.deepEqual([removed.began, gap.began], [false, false]);
 });

@@ -4,7 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES } from '../../src/locust/errors.ts';
 import { readFamilies } from '../helpers/read-families.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
-import { createSelfMetrics, SELF_METRICS, type SelfMetrics } from '../../src/metrics/self.ts';
+import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
+import {
+  createSelfMetrics,
+  SELF_METRICS,
+  type ReportFigures,
+  type SelfMetrics,
+} from '../../src/metrics/self.ts';
 import { parseExposition, type ParsedSample } from '../helpers/parse-exposition.ts';
 
 let self: SelfMetrics;
@@ -24,11 +30,16 @@ async function valuesOf(name: string, label: string): Promise<Record<string, num
   return Object.fromEntries(samples.map(({ labels, value }) => [labels[label] ?? '', value]));
 }
 
+function figures(changes: Partial<ReportFigures> = {}): ReportFigures {
+  const none = { foldedEndpoints: 0, foldedErrors: 0, foldedWorkers: 0 };
+  return { ...none, ignored: new IgnoredCollector(), ...changes };
+}
+
 const NO_ERRORS = Object.fromEntries(ERROR_CODES.map((code) => [code, 0]));
 
 describe('the metrics about the exporter', () => {
   it('are exposed by the rules of both formats', async () => {
-    self.readSucceeded(1, { endpoints: 1, errors: 1 });
+    self.readSucceeded(1, figures());
     for (const format of ['text', 'openmetrics'] as const) {
       const families = parseExposition(renderExposition(await self.families(), format), format);
       assert.ok(families.some(({ name }) => name.startsWith('process_cpu_seconds')));
@@ -63,15 +74,29 @@ describe('the metrics about the exporter', () => {
     self.readDone(0.25);
     assert.deepEqual(await samplesOf(success), []);
     assert.equal((await samplesOf(duration))[0]?.value, 0.25);
-    self.readSucceeded(1_700_000_000.5, { endpoints: 0, errors: 0 });
+    self.readSucceeded(1_700_000_000.5, figures());
     assert.equal((await samplesOf(success))[0]?.value, 1_700_000_000.5);
   });
 
   it('tell the rows that were folded last', async () => {
-    self.readSucceeded(1, { endpoints: 5, errors: 6 });
-    self.readSucceeded(2, { endpoints: 3, errors: 4 });
-    const folded = await valuesOf(SELF_METRICS.foldedRows.name, 'kind');
-    assert.deepEqual(folded, { endpoints: 3, errors: 4 });
+    const { name } = SELF_METRICS.foldedRows;
+    self.readSucceeded(1, figures({ foldedEndpoints: 5, foldedErrors: 6, foldedWorkers: 7 }));
+    assert.deepEqual(await valuesOf(name, 'kind'), { endpoints: 5, errors: 6, workers: 7 });
+    self.readSucceeded(2, figures({ foldedEndpoints: 3, foldedErrors: 4 }));
+    assert.deepEqual(await valuesOf(name, 'kind'), { endpoints: 3, errors: 4, workers: 0 });
+  });
+
+  it('tell how many values of the last report were left out, of each kind from 0', async () => {
+    const { name } = SELF_METRICS.ignoredValues;
+    const none = { row: 0, label: 0, count: 0, time: 0, percentile: 0, rate: 0, size: 0 };
+    assert.deepEqual(await valuesOf(name, 'kind'), none);
+    const ignored = { counts: { ...none, count: 2, rate: 1 }, first: 'state: odd' };
+    self.readSucceeded(1, figures({ ignored }));
+    assert.deepEqual(await valuesOf(name, 'kind'), { ...none, count: 2, rate: 1 });
+    self.readFailed('timeout');
+    assert.deepEqual(await valuesOf(name, 'kind'), { ...none, count: 2, rate: 1 });
+    self.readSucceeded(2, figures());
+    assert.deepEqual(await valuesOf(name, 'kind'), none);
   });
 
   it('count pushes where there are any', async () => {
