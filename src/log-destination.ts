@@ -93,7 +93,6 @@ export function createLogDestination(
   async function flush(): Promise<void> {
     for (let waitedMs = 0; queue.length > 0 && waitedMs < FLUSH_MS; waitedMs += RETRY_MS) {
       await sleep(RETRY_MS);
-      drain();
     }
   }
 

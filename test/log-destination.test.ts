@@ -134,6 +134,28 @@ describe('a pipe', () => {
     assert.ok(performance.now() - startMs < 40);
   });
 
+  it('has a line that is longer than what it holds, piece by piece', async (t) => {
+    const { end, read } = await pipe(t);
+    const log = createLogDestination(end, lostLines);
+    const line = `${Array.from({ length: 60_000 }, (_, at) => at).join(' ')}\n`;
+    log.write(line);
+    let text = '';
+    await waitUntil('its end', () => (text += read()).endsWith('\n'), { everyMs: 5 });
+    assert.equal(text, line);
+  });
+
+  it('whose reader left does not keep what is lost', async (t) => {
+    const name = await namedPipe(t);
+    const first = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
+    const log = createLogDestination(opened(t, name, 'w'), lostLines);
+    closeSync(first);
+    writeLines(log, 1000);
+    const second = opened(t, name, constants.O_RDONLY | constants.O_NONBLOCK);
+    log.write('a\n');
+    const buffer = Buffer.alloc(KIB);
+    assert.equal(buffer.toString('utf8', 0, readSync(second, buffer)), 'lost 1000\na\n');
+  });
+
   it('whose reader left loses lines, and has the next ones of another reader', async (t) => {
     const name = await namedPipe(t);
     const first = opened(t, name, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 export function errorHandlers(logger: Logger): readonly ErrorRequestHandler[] {
   return [
     (error: unknown, _request, response: Response, next) => {
-      const { status } = (error ?? {}) as { status?: unknown };
+      const { status } = error as { status?: unknown };
       const isClients = typeof status === 'number' && status >= 400 && status < 500;
       if (response.headersSent) {
         response.destroy();

@@ -71,7 +71,8 @@ it('an error of ours is 500 without a word of it, and logged with its stack', as
 
 it('whatever is thrown is 500', async () => {
   for (const thrown of ['text', 5, { status: 'odd' }, { status: 399 }, { status: 500 }]) {
-    assert.match(await answerTo(failing(throwing(thrown))), /^HTTP\/1\.1 500 /);
+    const answer = await answerTo(failing(throwing(thrown)));
+    assert.match(answer, /^HTTP\/1\.1 500 [^]*\r\ninternal error, see the log\n/);
   }
 });
 
@@ -89,11 +90,12 @@ it('an error of the client is told as such, and not logged', async () => {
 it('an answer that has begun breaks off, and the error is logged', async () => {
   const { logger, lines } = keepLog('debug');
   const app = failing(async (_request, response) => {
-    response.set('Content-Length', '100').write('begun');
+    response.write('begun');
     await setImmediate();
     throw new Error('hunter2');
   }, logger);
-  assert.match(await answerTo(app), /begun$/);
+  // Without the empty chunk that would be its end.
+  assert.match(await answerTo(app), /\r\n5\r\nbegun\r\n$/);
   assert.deepEqual(
     lines().map(({ msg }) => msg),
     ['could not answer a request'],
