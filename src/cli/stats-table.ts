@@ -100,7 +100,7 @@ function percent(ratio: number | null): string {
 function duration(seconds: number | null): string {
   if (seconds === null) return '-';
   const ms = seconds * 1000;
-  return `${ms < 9.95 ? Number(ms.toFixed(1)) : ms.toFixed(0)} ms`;
+  return `${ms < 10 ? Number(ms.toFixed(1)) : ms.toFixed(0)} ms`;
 }
 
 /** @param textColumns how many columns from the left hold text; the others are right-aligned. */

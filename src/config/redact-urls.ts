@@ -14,7 +14,7 @@ export function redactUrl(text: string): string {
   return (
     redactUserinfo(text)
       // What is no port may be the password of a URL without a host.
-      .replace(/^([a-z][a-z0-9+.-]*:\/\/)?([^/?#:[\]]*):(?!\/\/)(?!\d*(?:[/?#]|$)).*/is, '$1$2:***')
+      .replace(/^([a-z][a-z0-9+.-]*:\/\/)?([^/?#:[\]]*):(?!\d*(?:[/?#]|$)).*/is, '$1$2:***')
       .replace(/([?#]).+/s, '$1***')
   );
 }

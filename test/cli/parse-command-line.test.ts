@@ -16,6 +16,19 @@ describe('arguments that nobody knows', () => {
     [['stats', '--jsno'], '--jsno: unknown flag, did you mean --json?'],
     [['swarm', '--user', '5'], '--user: unknown flag, did you mean --users?'],
     [['stats', '--users', '5'], '--users: unknown flag, it belongs to swarm'],
+    [
+      ['--LOCUST_CLIENT_CERT_FIEL', 'x'],
+      '--LOCUST_CLIENT_CERT_FIEL: unknown flag, did you mean --locust-client-cert-file?',
+    ],
+    [
+      ['--locust-passwordsecretsecret'],
+      '--locust-password…: unknown flag, did you mean --locust-password?',
+    ],
+    [
+      ['--frob=x', 'dance'],
+      `argument 2: unknown command, expected one of ${COMMANDS}`,
+      '--frob: unknown flag',
+    ],
     [['--frob'], '--frob: unknown flag'],
     [['-x'], '-x: unknown flag'],
     [['stat'], 'unknown command "stat", did you mean "stats"?'],
@@ -48,6 +61,7 @@ describe('arguments that nobody knows', () => {
     ['-locust-password', 'HUSH'],
     ['-locust-password=HUSH'],
     ['-pHUSH'],
+    ['-hush'],
     ['--frob', 'HUSH'],
     ['--frob=HUSH'],
     ['--HUSH'],
@@ -77,7 +91,7 @@ describe('values', () => {
   it('may begin with a dash, or two', () => {
     const { flags, problems } = parseCommandLine([
       ...['--exclude-names', '-abc', '--include-names=-d', '--error-rewrite', '--e => f'],
-      ...['--error-rewrite', '-g => h', '--locust-password', '-h'],
+      ...['--error-rewrite', '-g => h', '--locust-password', '-h', '--locust-tls-insecure=false'],
     ]);
     assert.deepEqual(problems, []);
     assert.deepEqual(
@@ -87,6 +101,7 @@ describe('values', () => {
         'include-names': '-d',
         'error-rewrite': '--e => f\n-g => h',
         'locust-password': '-h',
+        'locust-tls-insecure': 'false',
       },
     );
   });

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { awaitReport } from '../../src/cli/await-report.ts';
 import { statsTable } from '../../src/cli/stats-table.ts';
-import { startSimulatedLocust } from '../../src/demo/simulated-locust.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { sampleSnapshot, sampleStats } from '../http/sample-status-view.ts';
 
@@ -149,24 +148,50 @@ describe('the table of stats', () => {
 });
 
 describe('right after a command', () => {
-  it('stats shows what the command did, not what Locust had in its cache', async (t) => {
-    const locust = await startSimulatedLocust({ scenario: 'manual' });
-    t.after(() => locust.close());
-    const stats = async () => (await exporter(locust.url, 'stats')).stdout;
-    assert.match(await stats(), /^State: ready/);
-    await exporter(locust.url, 'swarm', '--users', '5', '--spawn-rate', '5');
-    assert.match(await stats(), /^State: (?:spawning|running)/);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const requests = async () =>
-      (JSON.parse((await exporter(locust.url, 'stats', '--json')).stdout) as Json).aggregate
-        .requests;
-    const before = await requests();
-    await exporter(locust.url, 'reset-stats');
-    const after = await requests();
-    assert.ok(before > 0 && after < before, `${before} ${after}`);
-    await exporter(locust.url, 'stop');
-    assert.match(await stats(), /^State: stopped/);
+  const report = (state: string, requests: number) => ({
+    ...{ state, user_count: 1, fail_ratio: 0, total_rps: 1, errors: [] },
+    stats: [
+      {
+        ...{ method: '', name: 'Aggregated', num_requests: requests, num_failures: 0 },
+        ...{ avg_response_time: 1, min_response_time: 1, max_response_time: 1 },
+        ...{ median_response_time: 1, avg_content_length: 1, current_rps: 1 },
+      },
+    ],
   });
+
+  /** @returns the reports that were handed out, of which the old one stays for a while. */
+  async function startCachingLocust(t: TestContext, before: object, after: object) {
+    const given: object[] = [];
+    let commandMs = Infinity;
+    const server = createServer((request, response) => {
+      if (request.url === '/stats/requests') {
+        const latest = performance.now() - commandMs > 900 ? after : before;
+        given.push(latest);
+        response.end(JSON.stringify(latest));
+      } else if (request.url === '/') response.end('<html></html>');
+      else {
+        commandMs = performance.now();
+        response.end(JSON.stringify({ success: true, message: 'done' }));
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { url, given };
+  }
+
+  for (const [command, before, after] of [
+    ['swarm --users 1', report('ready', 0), report('spawning', 0)],
+    ['stop', report('running', 5), report('stopped', 5)],
+    ['reset-stats', report('running', 5), report('running', 4)],
+  ] as const) {
+    it(`Locust's report has shown what was done: ${command}`, async (t) => {
+      const { url, given } = await startCachingLocust(t, before, after);
+      const { stdout } = await exporter(url, ...command.split(' '));
+      assert.match(stdout, /^(?:done|Statistics reset)\n$/);
+      assert.deepEqual(given.at(-1), after);
+    });
+  }
 
   it('nothing is waited for that does not come', async () => {
     const snapshot = sampleSnapshot();

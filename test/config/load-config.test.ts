@@ -157,6 +157,8 @@ describe('loadConfig', () => {
       'http://me:hu/sh@h:x',
       'http://me:hush%@h',
       'me:hu//sh@h',
+      'hush//x@h',
+      'ftp://hush%40h/a',
       'ftp://h/?token=hush',
       'http://h/?token=hush',
       'http://h/#hush',
@@ -172,6 +174,16 @@ describe('loadConfig', () => {
         assert.doesNotMatch(problem, /hu|sh@/);
       }
     }
+  });
+
+  it('shows no secret among the settings in force', async () => {
+    const { shown } = await loadConfig(
+      { LOCUST_URL: 'http://me:hush@h', PUSHGATEWAY_PASSWORD: 'hush' },
+      { 'locust-password': 'hush' },
+    );
+    assert.doesNotMatch(Object.values(shown).join('\n'), /hush/);
+    assert.equal(shown['LOCUST_PASSWORD'], '***');
+    assert.equal(shown['LOCUST_PASSWORD_FILE'], '');
   });
 
   it('shows of a URL all that is no secret', async () => {

@@ -44,6 +44,7 @@ describe('the host under test', () => {
     ['https://shop.example/a#HUSH', 'https://shop.example/a'],
     ['https://shop.example/a;jsessionid=HUSH/b', 'https://shop.example/a/b'],
     ['sqlserver://db.example:1433;password=HUSH', 'sqlserver://db.example'],
+    ['https://shop.example;v=HUSH/x', 'https://shop.example/x'],
     ['jdbc:postgresql://svc:HUSH@db.example/x?password=HUSH', 'db.example/x'],
     // Several hosts.
     ['https://a:HUSH@x.example, https://b:HUSH@y.example', 'https://x.example, https://y.example'],
