@@ -43,7 +43,6 @@ const RANGES: Readonly<Record<string, string>> = {
 /** Gauges that are shown over time as they are now and then. */
 const SAMPLED = ['locust_state', 'locust_exporter_last_success_timestamp_seconds'];
 
-
 const analyze = (expr: string): Analysis =>
   analyzePromql(substituteVariables(expr, VALUES), (name) => metricOf(name).labels);
 

@@ -16,11 +16,6 @@ import { kustomizeBuild, whyKustomizeIsMissing } from '../helpers/kustomize.ts';
 import { needs } from '../helpers/requirement.ts';
 
 const FOLDER = path.dirname(DASHBOARD_FOLDER);
-/** Options in PanelCfg of Grafana 13's table. */
-const TABLE_OPTIONS = [
-  ...['cellHeight', 'disableKeyboardEvents', 'enablePagination', 'frameIndex', 'frozenColumns'],
-  ...['maxRowHeight', 'pageSize', 'showHeader', 'showTypeIcons', 'sortBy'],
-];
 const CURRENT_TYPES = ['row', 'stat', 'state-timeline', 'table', 'timeseries'];
 
 const dashboards = readDashboards();
@@ -101,49 +96,10 @@ for (const dashboard of dashboards) {
       for (const link of links) assert.deepEqual(problemsOfLink(link, dashboard), [], link);
     });
 
-    it('has tables with no option that Grafana 13 does not know', () => {
-      for (const panel of panelsOf(json).filter(({ type }) => type === 'table')) {
-        const { options } = panel as PanelJson & { options: object };
-        const unknown = Object.keys(options).filter((key) => !TABLE_OPTIONS.includes(key));
-        assert.deepEqual(unknown, [], panel.title);
-      }
-    });
-
-    it('says of an empty cell something else than of an empty table', () => {
-      for (const panel of panelsOf(json).filter(({ type }) => type === 'table')) {
-        const overrides = panel.fieldConfig!.overrides as Override[];
-        for (const column of columnsOf(panel)) {
-          const own = overrides.filter(({ matcher }) => matcher.options === column);
-          const texts = own.flatMap(({ properties }) =>
-            properties.flatMap(({ id, value }) => (id === 'noValue' ? [value] : [])),
-          );
-          assert.deepEqual(texts, ['–'], `${panel.title!}: ${column}`);
-        }
-      }
-    });
-
-    it('shows requests alone in requests per second', () => {
-      for (const panel of panelsOf(json)) {
-        const isOfOthers = /error|read|push/i.test(panel.title!);
-        const { unit } = panel.fieldConfig!.defaults;
-        assert.ok(!isOfOthers || unit !== 'reqps', panel.title);
-      }
-    });
-
     it('hands on which Locust is chosen, and no more, by the links at its top', () => {
       for (const { url, includeVars = false } of json.links) {
         assert.equal(includeVars, false, url);
         assert.doesNotMatch(url, /quantile|method|endpoint:/);
-      }
-    });
-
-    it('colors no figure green that is not there', () => {
-      for (const panel of panelsOf(json).filter(({ type }) => ['stat', 'table'].includes(type))) {
-        for (const [, color] of JSON.stringify(panel).matchAll(
-          /"value":null,"color":"(\w+)"|"color":"(\w+)","value":null/g,
-        )) {
-          assert.equal(color, 'text', panel.title);
-        }
       }
     });
 
@@ -211,11 +167,6 @@ function problemsOfLink(link: string, from: ReadDashboard): string[] {
     const has = ({ variables }: ReadDashboard) => variables.some((known) => known.name === name);
     return has(to) && (one.startsWith('var-') || has(from)) ? [] : [`no variable ${name}`];
   });
-}
-
-interface Override {
-  readonly matcher: { readonly options: string };
-  readonly properties: readonly { readonly id: string; readonly value: unknown }[];
 }
 
 interface Organized {

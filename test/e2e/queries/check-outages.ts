@@ -62,20 +62,12 @@ export async function checkOutages(t: TestContext, run: RealRun): Promise<void> 
     assert.deepEqual([...new Set(points.map(({ value }) => value))].slice(0, 3), [2, 1, 0]);
   });
 
-  await t.test('an exporter that is not scraped is the first row of the table', async () => {
+  await t.test('an exporter that is not scraped has one row in the table', async () => {
     const rows = await prometheus.query(exprOf('Exporters: A'), end + 1);
     assert.deepEqual(
       rows.map(({ value }) => value),
       [0],
     );
     assert.deepEqual(await prometheus.query(exprOf('Exporters: B'), end + 1), []);
-    const { json } = readDashboards().find(({ file }) => file === 'exporter-health.json')!;
-    const { options } = json.panels.find(({ title }) => title === 'Exporters') as unknown as {
-      options: { sortBy: unknown };
-    };
-    assert.deepEqual(options.sortBy, [
-      { displayName: 'Reached', desc: false },
-      { displayName: 'Age of the read', desc: true },
-    ]);
   });
 }
