@@ -52,7 +52,8 @@ export function formatTicks(ticks: readonly number[], unit = 'short'): string[] 
 }
 
 function scaleFor(value: number, unit: string): readonly [number, string] {
-  const scale = SCALES[unit];
+  const suffix = /^suffix:(.+)$/.exec(unit)?.[1];
+  const scale = suffix === undefined ? SCALES[unit] : ([[1, ` ${suffix}`]] as const);
   if (scale === undefined) throw new Error(`the preview does not know the unit ${unit}`);
   const zero = scale.find(([size]) => size === 1) ?? scale[0]!;
   if (value === 0) return zero;
