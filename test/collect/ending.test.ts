@@ -52,7 +52,9 @@ function values({ report }: Outcome): Map<string, number> {
 
 describe('the final numbers', () => {
   it('are what Locust counted, and say that it is gone', () => {
-    const final = values(setup().ending.final()!);
+    const outcome = setup().ending.final()!;
+    assert.equal(outcome.problem?.code, 'connect');
+    const final = values(outcome);
     assert.equal(final.get('x_up'), 0);
     assert.equal(final.get('x_requests_total GET /'), 10);
     assert.equal(final.get('x_response_time_seconds_sum GET /'), 0.2);
@@ -81,9 +83,9 @@ describe('the final numbers', () => {
 
 describe('a Locust that is gone', () => {
   it('is remembered until its final numbers were scraped', () => {
-    const { ending, known } = setup();
+    const { ending, clock, known } = setup();
     assert.equal(ending.present(known.good!), known.good);
-    known.goneSinceMs = 0;
+    known.goneSinceMs = clock.monotonicMs();
     for (let scrape = 0; scrape < 2; scrape++) {
       const told = ending.present(DOWN);
       assert.equal(told.report, ending.final()!.report);
@@ -97,7 +99,7 @@ describe('a Locust that is gone', () => {
 
   it('is remembered only when it stays away, and not for ever', () => {
     const { ending, clock, known } = setup({ staleAfterMs: 8000 });
-    known.goneSinceMs = 2000;
+    known.goneSinceMs = clock.monotonicMs() + 2000;
     const isRemembered = (atMs: number) => {
       clock.nowMs = atMs;
       return ending.present(DOWN) !== DOWN;
@@ -113,20 +115,20 @@ describe('a Locust that is gone', () => {
 
   it('that comes back begins anew', () => {
     const { ending, clock, known } = setup();
-    known.goneSinceMs = 0;
+    known.goneSinceMs = clock.monotonicMs();
     ending.sent(ending.present(DOWN));
     known.good = good(3, 20_000);
     known.goneSinceMs = null;
     clock.nowMs = 20_000;
     assert.equal(ending.present(known.good), known.good);
-    known.goneSinceMs = 21_000;
     clock.nowMs = 21_000;
+    known.goneSinceMs = clock.monotonicMs();
     assert.equal(values(ending.present(DOWN)).get('x_requests_total GET /'), 3);
   });
 
   it('is down at once where nothing shall linger', async () => {
-    const { ending, known } = setup({ lingerMs: 0 });
-    known.goneSinceMs = 0;
+    const { ending, clock, known } = setup({ lingerMs: 0 });
+    known.goneSinceMs = clock.monotonicMs();
     assert.equal(ending.present(DOWN), DOWN);
     assert.equal(await ending.linger(), true);
   });

@@ -2,11 +2,17 @@ import type { Clock, Outcome, Reader } from '../../src/collect/reader.ts';
 import type { ErrorCode } from '../../src/locust/errors.ts';
 import { snapshot } from '../locust/samples.ts';
 
+/** Where the monotonic clock of a test begins. Code that takes 0 for its beginning must fail. */
+const MONOTONIC_ORIGIN_MS = 86_412_345.75;
+
+const UNIX_ORIGIN_MS = 1_700_000_000_000;
+
 /** A clock that stands still until it is told. */
 export class FakeClock implements Clock {
+  /** Milliseconds since the test began. */
   nowMs = 0;
-  monotonicMs = () => this.nowMs;
-  unixMs = () => 1_700_000_000_000 + this.nowMs;
+  monotonicMs = () => MONOTONIC_ORIGIN_MS + this.nowMs;
+  unixMs = () => UNIX_ORIGIN_MS + this.nowMs;
 }
 
 /** A reader whose reads end when a test says so. */

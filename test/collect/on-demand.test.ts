@@ -44,15 +44,16 @@ describe('on demand', () => {
   });
 
   describe('a scraper that comes again', () => {
-    const [a, b] = [{}, {}];
+    const [a, b, c] = [{}, {}, {}];
 
-    async function scrape(nowMs: number, scraper?: object): Promise<boolean> {
+    /** @returns whether this read Locust. */
+    async function scrape(nowMs: number, scraper?: object, maxAgeMs = 4000): Promise<boolean> {
       clock.nowMs = nowMs;
       const before = reader.timeouts.length;
       const outcome = collector.current(Infinity, scraper);
       const isRead = reader.timeouts.length > before;
       if (isRead) await reader.succeed();
-      assert.ok(clock.nowMs - (await outcome).atMs < 4000);
+      assert.ok(clock.monotonicMs() - (await outcome).atMs < maxAgeMs);
       return isRead;
     }
 
@@ -78,15 +79,34 @@ describe('on demand', () => {
 
     it('is given nothing of before four seconds, however long the cache', async () => {
       collector = createOnDemandCollector({
-        ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 3000 },
+        ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 1500 },
       });
-      await scrape(0, a);
-      await scrape(0, b);
-      assert.equal(await scrape(3000, a), true);
-      assert.equal(await scrape(6999, b), false);
-      assert.equal(await scrape(7000, a), true);
-      await scrape(10_000, b);
-      assert.equal(await scrape(14_000, a), true);
+      for (const scraper of [a, b, c]) await scrape(0, scraper);
+      assert.equal(await scrape(2000, a), true);
+      // Four times the cache would be until 8000.
+      assert.equal(await scrape(5999, b), false);
+      assert.equal(await scrape(6000, c), true);
+    });
+
+    it('is given nothing that is four times as old as a short cache lets it be', async () => {
+      collector = createOnDemandCollector({
+        ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 500 },
+      });
+      for (const scraper of [a, b, c]) await scrape(0, scraper);
+      assert.equal(await scrape(1000, a), true);
+      assert.equal(await scrape(2999, b), false);
+      assert.equal(await scrape(3000, c), true);
+    });
+
+    it('gets the same for as long as the cache, were that longer than four seconds', async () => {
+      collector = createOnDemandCollector({
+        ...{ reader, clock, locustTimeoutMs: 5000, cacheTtlMs: 6000 },
+      });
+      assert.equal(await scrape(0, a, 6000), true);
+      assert.equal(await scrape(5999, a, 6000), false);
+      assert.equal(await scrape(6000, b, 6000), true);
+      assert.equal(await scrape(11_999, a, 6000), false);
+      assert.equal(await scrape(12_000, a, 6000), true);
     });
 
     it('is known by itself alone', async () => {
@@ -152,4 +172,31 @@ it('one with more time reads again when the read joined runs out of its own', as
   const outcome = await reader.succeed();
   assert.equal(await patient, outcome);
   assert.deepEqual(reader.timeouts, [100, 4900]);
+});
+
+it('those who joined a read that failed are not read for again, unless time was what it lacked', async () => {
+  const first = collector.current(5000);
+  const joined = [collector.current(5000), collector.current(Infinity)];
+  const failed = await reader.fail('connect');
+  for (const one of [first, ...joined]) assert.equal(await one, failed);
+  assert.deepEqual(reader.timeouts, [5000]);
+});
+
+it('those who joined with no more time than the read had share its timeout', async () => {
+  const asked = [collector.current(100), collector.current(100), collector.current(80)];
+  clock.nowMs = 100;
+  const failed = await reader.fail('timeout');
+  for (const one of asked) assert.equal(await one, failed);
+  assert.deepEqual(reader.timeouts, [100]);
+});
+
+it('those who joined with more time share one further read', async () => {
+  const hasty = collector.current(100);
+  const patient = [collector.current(1000), collector.current(3000)];
+  clock.nowMs = 100;
+  const failed = await reader.fail('timeout');
+  assert.equal(await hasty, failed);
+  const outcome = await reader.succeed();
+  for (const one of patient) assert.equal(await one, outcome);
+  assert.deepEqual(reader.timeouts, [100, 900]);
 });
