@@ -8,6 +8,9 @@ import { parseStats } from '../../src/locust/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { aggregate, report, row } from './samples.ts';
 
+/** Numbers that are smaller than 2e-308 have fewer digits, and rounding them errs by more. */
+const DENORMAL_ERROR = 1e-300;
+
 interface Step {
   readonly reset: boolean;
   readonly requests: number;
@@ -21,6 +24,10 @@ const step = fc.record<Step>({
   milliseconds: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true })),
   bytes: fc.integer({ min: 0, max: 1e9 }),
 });
+
+const DENORMAL_STEPS: Step[] = [2.47e-321, 0].map((milliseconds) => ({
+  ...{ reset: false, requests: 2, milliseconds, bytes: 1 },
+}));
 
 function read(requests: number, milliseconds: number, bytes: number): Snapshot {
   const fields = {
@@ -49,7 +56,7 @@ it('no history makes held sums fall, but for a reset', () => {
         check(held, earlier, milliseconds, bytes);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, examples: [[DENORMAL_STEPS]] },
   );
 });
 
@@ -66,7 +73,8 @@ function check(
     assert.equal(now?.contentBytes, bytes);
     const sum = now.responseTime.sumSeconds!;
     assert.ok(sum >= (before?.responseTime.sumSeconds ?? 0));
-    assert.ok(Math.abs(sum - milliseconds / 1000) <= 1e-12 * sum, `${sum} ${milliseconds}`);
+    const tolerance = 1e-12 * sum + DENORMAL_ERROR;
+    assert.ok(Math.abs(sum - milliseconds / 1000) <= tolerance, `${sum} ${milliseconds}`);
   }
 }
 
@@ -86,6 +94,47 @@ it('a sum that is lower by a hair is held, in its own row only', () => {
   );
   const after = holdSums(null, at(1, 2));
   assert.equal(after.endpoints[0]?.responseTime.sumSeconds, 0.01);
+});
+
+it('a row whose sums do not fall is the one that was given', () => {
+  const at = (mean: number) =>
+    parseStats(report([row('/a'), row('/b', { avg_response_time: mean }), aggregate()]));
+  const current = at(30);
+  const held = holdSums(at(20), current);
+  assert.equal(held.endpoints[0], current.endpoints[0]);
+  assert.equal(held.endpoints[1], current.endpoints[1]);
+  assert.equal(held.aggregate, current.aggregate);
+  assert.notEqual(holdSums(at(40), current).endpoints[1], current.endpoints[1]);
+});
+
+it('rows are held by what they are about, wherever they stand', () => {
+  const means = (list: [string, number][]) =>
+    parseStats(
+      report([...list.map(([name, mean]) => row(name, { avg_response_time: mean })), aggregate()]),
+    );
+  const earlier = means([
+    ['/a', 10],
+    ['/b', 20],
+    ['/c', 30],
+  ]);
+  const current = means([
+    ['/c', 29],
+    ['/new', 1],
+    ['/a', 11],
+    ['/b', 19],
+  ]);
+  assert.deepEqual(
+    holdSums(earlier, current).endpoints.map(({ name, responseTime }) => [
+      name,
+      responseTime.sumSeconds,
+    ]),
+    [
+      ['/c', 0.3],
+      ['/new', 0.01],
+      ['/a', 0.11],
+      ['/b', 0.2],
+    ],
+  );
 });
 
 it('a row that is new or unknown is as it is', () => {
