@@ -5,13 +5,8 @@ import { requestsOf, type RawReport, type RawRow } from './raw-report.ts';
 export type SeriesValues = Map<string, number>;
 
 const STATES = ['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing'];
-/** What the default quantiles of all versions are as percentiles. */
-export const PERCENTILES: Readonly<Record<string, string>> = {
-  '0.5': '50',
-  '0.9': '90',
-  '0.95': '95',
-  '0.99': '99',
-};
+/** Locust lists no more endpoints, beside the row of all of them, and no more errors. */
+const ROW_LIMIT = 500;
 
 const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'];
 
@@ -28,25 +23,47 @@ export function seriesKey(name: string, labels: Readonly<Record<string, string>>
  * without the program under test; all but the start of the run.
  */
 export function expectedAtRest(version: string, report: RawReport): SeriesValues {
+  return expectedFigures(version, atRest(report)).set(...expectedInfo(version));
+}
+
+/** What is known of a Locust of these tests by its index page. */
+export function expectedInfo(version: string): [key: string, value: number] {
+  const labels = { version: installedRelease(version), host: 'http://shop.example' };
+  return [seriesKey('locust_info', labels), 1];
+}
+
+/** An answer without the rates and window percentiles that Locust leaves standing. */
+export function atRest(report: RawReport): RawReport {
+  const zeros = (row: RawRow) =>
+    Object.fromEntries(
+      ['current_rps', 'current_fail_per_sec'].flatMap((key) => (key in row ? [[key, 0]] : [])),
+    );
+  return {
+    ...report,
+    current_response_time_percentiles: {},
+    stats: report.stats.map((row) => ({ ...row, ...zeros(row) })),
+  };
+}
+
+/**
+ * What `/metrics` has to show of an answer in whatever state, computed without the program under
+ * test; all but what the index page tells and the start of the run.
+ */
+export function expectedFigures(version: string, report: RawReport): SeriesValues {
   const series: SeriesValues = new Map();
   const add = (name: string, labels: Record<string, string>, value: unknown) => {
-    if (typeof value !== 'number') return;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return;
     const key = seriesKey(`locust_${name}`, labels);
     if (series.has(key)) throw new Error(`expected twice: ${key}`);
     series.set(key, value);
   };
-  const aggregate = report.stats.at(-1)!;
-  const all = requestsOf(version, aggregate);
+  const aggregate = aggregateOf(report);
 
   add('up', {}, 1);
   for (const state of STATES) add('state', { state }, Number(state === report.state));
   add('users', {}, report.user_count);
-  add('total_rps', {}, 0);
-  if ('current_fail_per_sec' in aggregate) add('total_failures_per_second', {}, 0);
-  add('fail_ratio', {}, all === 0 ? 0 : aggregate.num_failures / all);
-  add('endpoints_truncated', {}, 0);
-  add('errors_truncated', {}, 0);
-  add('info', { version: installedRelease(version), host: 'http://shop.example' }, 1);
+  addTotals(add, version, report, aggregate);
+  addWindowPercentiles(add, report);
 
   for (const row of report.stats) {
     const isAggregate = row === aggregate;
@@ -63,8 +80,8 @@ export function expectedAtRest(version: string, report: RawReport): SeriesValues
     );
     addResponseTimes(add, `${prefix}response_time`, labels, row);
     if (isAggregate) continue;
-    add('current_rps', labels, 0);
-    if ('current_fail_per_sec' in row) add('current_failures_per_second', labels, 0);
+    add('current_rps', labels, row['current_rps']);
+    add('current_failures_per_second', labels, row['current_fail_per_sec']);
   }
 
   const escaped = isSince(version, '1.0') && !isSince(version, '2.28.0');
@@ -82,6 +99,56 @@ export function expectedAtRest(version: string, report: RawReport): SeriesValues
 
 type Add = (name: string, labels: Record<string, string>, value: unknown) => void;
 
+/** The row of all endpoints together; undefined without a runner, or where it was cut off. */
+function aggregateOf({ stats }: RawReport): RawRow | undefined {
+  const last = stats.at(-1);
+  const isNamedSo = last?.name === 'Aggregated' || last?.name === 'Total';
+  return isNamedSo && (last.method ?? '') === '' ? last : undefined;
+}
+
+function addTotals(
+  add: Add,
+  version: string,
+  report: RawReport,
+  aggregate: RawRow | undefined,
+): void {
+  const { stats, errors } = report;
+  if (aggregate === undefined) {
+    add('total_rps', {}, report['current_rps'] ?? report['total_rps']);
+    const failures = report['current_fail_per_sec'] ?? report['total_fail_per_sec'];
+    add('total_failures_per_second', {}, failures);
+    add('fail_ratio', {}, report['fail_ratio']);
+  } else {
+    const all = requestsOf(version, aggregate);
+    add('total_rps', {}, aggregate['current_rps']);
+    add('total_failures_per_second', {}, aggregate['current_fail_per_sec']);
+    add('fail_ratio', {}, all === 0 ? 0 : aggregate.num_failures / all);
+  }
+  add('endpoints_truncated', {}, Number(stats.length > 0 && !isWhole(stats, aggregate)));
+  add('errors_truncated', {}, Number(errors.length === ROW_LIMIT));
+}
+
+/** Whether the endpoints that Locust lists are all that it counted. */
+function isWhole(stats: readonly RawRow[], aggregate: RawRow | undefined): boolean {
+  const listed = stats.slice(0, -1).reduce((sum, row) => sum + row.num_requests, 0);
+  return aggregate !== undefined && (stats.length <= ROW_LIMIT || listed >= aggregate.num_requests);
+}
+
+function addWindowPercentiles(add: Add, report: RawReport): void {
+  const percentiles = report['current_response_time_percentiles'] ?? {};
+  for (const [key, value] of Object.entries(percentiles)) {
+    const quantile = key.replace('response_time_percentile_', '');
+    if (typeof value === 'number') {
+      add('current_response_time_seconds', { percentile: inPercent(quantile) }, value / 1000);
+    }
+  }
+}
+
+/** `95` for `0.95`, without the digits that a product of floats adds. */
+function inPercent(quantile: string): string {
+  return String(Number((Number(quantile) * 100).toPrecision(12)));
+}
+
 function addResponseTimes(
   add: Add,
   name: string,
@@ -89,9 +156,10 @@ function addResponseTimes(
   row: RawRow,
 ): void {
   const count = row.num_requests;
-  const hasMean = 'avg_response_time' in row || count === 0;
+  const mean = count === 0 ? 0 : Number(row['avg_response_time'] ?? NaN);
+  // Without a mean there is no sum, and a summary without its sum is none.
+  const hasMean = Number.isFinite(mean);
   if (hasMean) {
-    const mean = count === 0 ? 0 : Number(row['avg_response_time']);
     add(`${name}_seconds_count`, labels, count);
     add(`${name}_seconds_sum`, labels, (mean * count) / 1000);
   }
@@ -111,7 +179,7 @@ function addResponseTimes(
     if (typeof value !== 'number') continue;
     if (hasMean) add(`${name}_seconds`, { ...labels, quantile }, value / 1000);
     else {
-      const percentile = PERCENTILES[quantile]!;
+      const percentile = inPercent(quantile);
       add(`${name}_percentile_seconds`, { ...labels, percentile }, value / 1000);
     }
   }

@@ -1,4 +1,4 @@
-import { seriesKey, type SeriesValues } from './expected-series.ts';
+import { atRest, seriesKey, type SeriesValues } from './expected-series.ts';
 import type { RawReport, RawRow } from './raw-report.ts';
 
 /** What a query has to give, by the labels of each series; computed from Locust's own answer. */
@@ -116,10 +116,5 @@ export function greatest(values: readonly number[]): number {
 
 /** Unless a run is on: without the rates and window percentiles that Locust leaves standing. */
 export function settled(report: RawReport): RawReport {
-  if (!['ready', 'stopped', 'missing'].includes(report.state)) return report;
-  return {
-    ...report,
-    current_response_time_percentiles: {},
-    stats: report.stats.map((row) => ({ ...row, current_rps: 0, current_fail_per_sec: 0 })),
-  };
+  return ['ready', 'stopped', 'missing'].includes(report.state) ? atRest(report) : report;
 }
