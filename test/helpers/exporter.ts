@@ -3,13 +3,21 @@ import path from 'node:path';
 
 import { demand, type Missing } from './requirement.ts';
 import { SHIPPED_FLAGS } from './shipped-flags.ts';
+import { newerSource } from './stale-build.ts';
 import { startProcess, type RunningProcess } from './start-process.ts';
 import { GiveUp, waitUntil } from './wait-until.ts';
 
-const PROGRAM = path.resolve(import.meta.dirname, '../../dist/bin.js');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const PROGRAM = path.join(ROOT, 'dist/bin.js');
 
+/** @throws Error where the program is older than its source: a test of it would prove nothing. */
 export function whyBuildIsMissing(): Missing {
-  return existsSync(PROGRAM) ? undefined : 'the program is not built (npm run build)';
+  if (!existsSync(PROGRAM)) return 'the program is not built (npm run build)';
+  const newer = newerSource(ROOT, PROGRAM);
+  if (newer !== undefined) {
+    throw new Error(`the program was built before ${newer} was changed (npm run build)`);
+  }
+  return undefined;
 }
 
 export interface LogLine {
