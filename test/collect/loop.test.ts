@@ -51,6 +51,32 @@ describe('in a loop', () => {
     assert.equal(reader.maxInFlight, 1);
   });
 
+  it('the interval counts from the start of a read', async () => {
+    collector.start();
+    pass(700);
+    await reader.succeed();
+    pass(1299);
+    assert.equal(reader.timeouts.length, 1);
+    pass(1);
+    assert.equal(reader.timeouts.length, 2);
+    pass(1999);
+    await reader.succeed();
+    pass(1);
+    assert.equal(reader.timeouts.length, 3);
+  });
+
+  it('one who asks before the start begins the reads, and they are not begun again', async () => {
+    const asked = collector.current(Infinity);
+    collector.start();
+    void collector.current(Infinity);
+    assert.equal(reader.timeouts.length, 1);
+    assert.equal(await reader.succeed(), await asked);
+    pass(2000);
+    assert.equal(reader.timeouts.length, 2);
+    await reader.succeed();
+    assert.equal(reader.maxInFlight, 1);
+  });
+
   it('those who ask are served from the last read', async () => {
     collector.start();
     const outcome = await reader.succeed();

@@ -18,6 +18,8 @@ const PROMETHEUS = {
 };
 
 const OPENMETRICS = {
+  'OpenMetrics rather than text of another version':
+    'text/plain;version=1.0.0;q=0.9,application/openmetrics-text;version=1.0.0;q=0.5',
   'OpenMetrics alone': 'application/openmetrics-text',
   'its version in quotes': 'application/openmetrics-text; version="1.0.0"',
   'other letters and spaces': ' Application/OpenMetrics-Text ; Version = 1.0.0 ; Q = 0.2 ',
@@ -27,6 +29,10 @@ const OPENMETRICS = {
 };
 
 const TEXT = {
+  'text without a version rather than OpenMetrics':
+    'text/plain;q=0.9,application/openmetrics-text;version=1.0.0;q=0.5',
+  'text of our version rather than OpenMetrics':
+    'text/plain;version=0.0.4;q=0.9,application/openmetrics-text;version=1.0.0;q=0.5',
   'a browser': 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8',
   'anything at all': '*/*',
   'text alone': 'text/plain',

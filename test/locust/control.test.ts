@@ -43,6 +43,8 @@ class StubClient implements LocustClient {
 describe('swarm', () => {
   const forms: [Version | null, object][] = [
     [[0, 14, 6], { locust_count: '5', hatch_rate: '0.5' }],
+    [[0, 9, 0], { locust_count: '5', hatch_rate: '0.5' }],
+    [[1, 0, 0], { user_count: '5', hatch_rate: '0.5' }],
     [[1, 1, 1], { user_count: '5', hatch_rate: '0.5' }],
     [[1, 2, 0], { user_count: '5', spawn_rate: '0.5' }],
     [null, { locust_count: '5', user_count: '5', hatch_rate: '0.5', spawn_rate: '0.5' }],
@@ -71,6 +73,10 @@ describe('swarm', () => {
     const time = { runTime: '1h' };
     assert.ok((await send(host, [0, 12, 2])) instanceof RefusedError);
     assert.ok((await send(time, [2, 12, 0])) instanceof RefusedError);
+    const old = { locust_count: '1', hatch_rate: '1' };
+    assert.deepEqual(await send(host, [0, 13, 0]), { ...old, host: 'http://a' });
+    assert.match(String(await send(host, [0, 12, 2])), /Locust 0\.12\.2 takes no host/);
+    assert.match(String(await send(time, [2, 12, 0])), /Locust 2\.12\.0 takes no run time/);
     const sent = { user_count: '1', spawn_rate: '1' };
     assert.deepEqual(await send(host, [2, 0, 0]), { ...sent, host: 'http://a' });
     assert.deepEqual(await send(time, [2, 12, 1]), { ...sent, run_time: '1h' });

@@ -22,6 +22,13 @@ it('unescaping undoes escaping, once', () => {
   assert.equal(unescapeHtml('&amp;lt;'), '&lt;');
 });
 
+it('each character that Python escapes has its own entity', () => {
+  const characters = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#x27;': "'" };
+  for (const [entity, character] of Object.entries(characters)) {
+    assert.equal(unescapeHtml(`a${entity}${entity}b`), `a${character}${character}b`);
+  }
+});
+
 it('other entities stay', () => {
   assert.equal(unescapeHtml('&nbsp; &#39; &AMP; &amp &'), '&nbsp; &#39; &AMP; &amp &');
 });
@@ -42,5 +49,6 @@ it('an endpoint that has the name as it is proves that names are not escaped', (
   const errors = [{ name: '/a&amp;b', error: 'x' }];
   assert.equal(looksEscaped(errors, [{ name: '/a&amp;b' }]), false);
   assert.equal(looksEscaped(errors, [{ name: '/a&b' }]), true);
+  assert.equal(looksEscaped(errors, [{ name: '/' }, { name: '/a&amp;b' }, { name: '' }]), false);
   assert.equal(looksEscaped([null, 5, ['a', 1]], []), false);
 });

@@ -18,13 +18,26 @@ it('a standstill begins with the last count that is new', () => {
 it('requests are added up where there is no aggregate', () => {
   const rows = [row('/a'), row('/b', { num_requests: null }), row('/c')];
   assert.equal(trackStandstill(null, parseStats(report(rows)), 0).requests, 20);
+  const uncounted = parseStats(report([row('/a', { num_requests: null })]));
+  assert.equal(trackStandstill(null, uncounted, 0).requests, 0);
 });
 
 it('rates stay while requests come', () => {
   const running = snapshot(quantiles);
-  const standstill = { requests: 10, sinceMs: 0 };
-  assert.equal(settleRates(running, standstill, 12_000), running);
+  for (const sinceMs of [0, 86_412_345]) {
+    const standstill = { requests: 10, sinceMs };
+    assert.equal(settleRates(running, standstill, sinceMs + 12_000), running);
+    assert.notEqual(settleRates(running, standstill, sinceMs + 12_001), running);
+  }
   assert.equal(running.totalRps, 2);
+});
+
+it('a snapshot whose rates end is the same one each time', () => {
+  const stopped = snapshot({ ...quantiles, state: 'stopped' });
+  const standstill = { requests: 10, sinceMs: 0 };
+  const settled = settleRates(stopped, standstill, 0);
+  assert.equal(settleRates(stopped, standstill, 5000), settled);
+  assert.notEqual(settleRates(snapshot({ state: 'stopped' }), standstill, 0), settled);
 });
 
 it('rates end without requests for longer than the window, or without users', () => {

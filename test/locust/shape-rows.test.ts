@@ -28,6 +28,10 @@ function namesOf({ endpoints }: Snapshot): string[] {
   return endpoints.map(({ name }) => name);
 }
 
+it('the row for the others is called what the documentation says', () => {
+  assert.equal(OTHER, '(other)');
+});
+
 const noId = (name: string) => name.replace(/\d+/, ':id');
 
 describe('without rules', () => {

@@ -85,3 +85,22 @@ it('a row that went long ago is no news to a read without the aggregate', () => 
   const gap = trackRun(removed, read([7 as unknown as object]), 1004);
   assert.deepEqual([removed.began, gap.began], [false, false]);
 });
+
+it('before the first run there is no start, whatever there was before a restart of Locust', () => {
+  const running = trackRun(null, at('running', 100, 2), 1000);
+  assert.equal(running.startSeconds, 950);
+  for (const requests of [0, 100]) {
+    assert.equal(trackRun(running, at('ready', requests), 1005).startSeconds, null);
+  }
+  assert.equal(trackRun(null, at('ready', 100, 2), 1000).startSeconds, null);
+});
+
+it('one of requests and mean rate alone tells no start', () => {
+  assert.equal(trackRun(null, at('running', 0, 2), 1000).startSeconds, null);
+  assert.equal(trackRun(null, at('running', 10, 0), 1000).startSeconds, null);
+});
+
+it('the same snapshot begins nothing', () => {
+  const first = trackRun(null, at('running', 10), 1000);
+  assert.equal(trackRun(first, first.snapshot, 1005).began, false);
+});

@@ -19,6 +19,19 @@ describe('the labels of rows', () => {
     assert.deepEqual(labelsOf(rows('/x')), texts('/x'));
   });
 
+  it('are written anew when any one of the fields changes', () => {
+    const names = ['method', 'name', 'error'] as const;
+    const labelsOf = createRowLabels(names);
+    const row = { method: 'GET', name: '/a', error: 'boom' };
+    const [first] = labelsOf([row]);
+    assert.equal(labelsOf([{ ...row }])[0], first);
+    for (const field of names) {
+      const changed = { ...row, [field]: 'other' };
+      assert.deepEqual(labelsOf([changed]), [encodeLabels(changed)]);
+      labelsOf([row]);
+    }
+  });
+
   it('are written once for a list, and once for rows that keep their places', () => {
     let reads = 0;
     const counted = (name: string) => ({
