@@ -35,7 +35,7 @@ async function get(env: Record<string, string> = {}): Promise<string> {
   const { settings } = await loadConfig({ LOCUST_URL: locust.url.href, ...env }, {});
   const client = connect(settings, { version: '1.2.3', revision: 'a' });
   try {
-    return await client.get('stats/requests', AbortSignal.timeout(5000));
+    return String(await client.get('stats/requests', AbortSignal.timeout(5000)));
   } finally {
     await client.close();
   }

@@ -26,9 +26,11 @@ beforeEach(() => {
   const client: Pick<LocustClient, 'displayUrl' | 'get'> = {
     displayUrl: 'http://locust/',
     get(path) {
-      if (path === '') return Promise.resolve(indexPage);
+      if (path === '') return Promise.resolve(Buffer.from(indexPage));
       clock.nowMs += SECONDS_OF_A_READ * 1000;
-      return next instanceof Error ? Promise.reject(next) : Promise.resolve(JSON.stringify(next));
+      return next instanceof Error
+        ? Promise.reject(next)
+        : Promise.resolve(Buffer.from(JSON.stringify(next)));
     },
   };
   const self: Pick<SelfMetrics, 'readDone' | 'readSucceeded' | 'readFailed'> = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { detectGeneration } from '../../src/locust/generation.ts';
+import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
 import { parseVersion, type Version } from '../../src/locust/version.ts';
 import { isSince } from '../helpers/locust-versions.ts';
 import { fixtureNames, readReport } from './samples.ts';
@@ -9,7 +10,7 @@ type Fields = Record<string, unknown>;
 
 function detect(report: Fields, version: Version | null = null) {
   const { stats = [], errors = [] } = report as { stats?: Fields[]; errors?: unknown[] };
-  return detectGeneration(report, stats, errors, version);
+  return detectGeneration(report, stats, errors, version, new IgnoredCollector());
 }
 
 describe('the generation of a recorded answer', () => {

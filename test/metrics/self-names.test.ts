@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
 import { createSelfMetrics } from '../../src/metrics/self.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
@@ -11,6 +12,7 @@ const EXPECTED = {
   locust_exporter_last_success_timestamp_seconds: ['gauge', ''],
   locust_exporter_scrape_errors_total: ['counter', 'code'],
   locust_exporter_folded_rows: ['gauge', 'kind'],
+  locust_exporter_ignored_values: ['gauge', 'kind'],
   locust_exporter_pushes_total: ['counter', 'result'],
   locustexporter_build_info: ['gauge', 'branch,goversion,revision,version'],
 };
@@ -18,7 +20,12 @@ const EXPECTED = {
 async function familiesOf(options?: { legacy?: boolean; pushes?: boolean }) {
   const self = createSelfMetrics({ version: '1.2.3', revision: 'abc' }, options);
   self.readDone(0.5);
-  self.readSucceeded(1_700_000_000, { endpoints: 3, errors: 4 });
+  self.readSucceeded(1_700_000_000, {
+    foldedEndpoints: 3,
+    foldedErrors: 4,
+    foldedWorkers: 0,
+    ignored: new IgnoredCollector(),
+  });
   return parseExposition(renderExposition(await self.families(), 'text'), 'text');
 }
 
