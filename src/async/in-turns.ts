@@ -9,8 +9,11 @@ const TURN_MS = 10;
 /**
  * Does all of the work, and lets others have their turn whenever it has gone on for long, and if so
  * at its end, too: what follows has a turn of its own.
+ *
+ * @param signal ends the work between two steps. Work that is never long does not heed it.
+ * @throws the reason of the signal.
  */
-export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
   let beganMs = performance.now();
   let isLong = false;
   for (;;) {
@@ -19,6 +22,7 @@ export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
     isLong ||= isOver;
     if (isOver || (done && isLong)) {
       await setImmediate();
+      signal?.throwIfAborted();
       beganMs = performance.now();
     }
     if (done) return value;

@@ -88,7 +88,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
 
   async function attempt(signal: AbortSignal): Promise<Report> {
     const answer = await readReport(client, signal);
-    let snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
+    let snapshot = await parse(answer, versionOf(info), info?.currentPercentiles, signal);
     const nowMs = clock.monotonicMs();
     const earlier = run;
     run = trackRun(earlier, snapshot, clock.unixMs() / 1000);
@@ -100,7 +100,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       infoWanted = fresh === null;
       info = fresh ?? info;
       // The same snapshot comes back where the page told nothing new.
-      snapshot = await parse(answer, versionOf(info), info?.currentPercentiles);
+      snapshot = await parse(answer, versionOf(info), info?.currentPercentiles, signal);
       run = replaceSnapshot(run, snapshot, earlier);
     }
     standstill = trackStandstill(standstill, run.known, nowMs);

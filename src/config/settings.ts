@@ -334,7 +334,7 @@ export const SETTINGS = {
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,
-    default: '64MiB',
+    default: '16MiB',
     unit: 'B',
     description: 'largest answer that is taken from Locust',
   },

@@ -50,7 +50,7 @@ export function checkAnswer(answer: Answer, target: URL, quote: Quote): void {
     );
   }
   // With --web-login but no secret key, every path answers 200 with this sentence.
-  if (body.toString('latin1', 0, 50).startsWith('Locust auth exception:')) {
+  if (startOf(body).startsWith('Locust auth exception:')) {
     throw new LocustError('auth_required', `${LOGIN_HINT}, but its --web-login is not configured`);
   }
 }
@@ -71,7 +71,11 @@ export function isLoginPage({ status, headers, body }: Answer, target: URL): boo
   }
   if (status < 200 || status >= 300) return false;
   // A proxy may have followed the redirect to it.
-  return /^\s*</.test(body.toString('latin1', 0, 1000)) && body.includes('window.authArgs');
+  return /^\s*</.test(startOf(body)) && body.includes('window.authArgs');
+}
+
+function startOf(body: Buffer): string {
+  return body.toString('utf8', 0, 1000);
 }
 
 function isRedirect(status: number): boolean {

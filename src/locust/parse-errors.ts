@@ -1,17 +1,19 @@
+import type { Steps } from '../async/in-turns.ts';
 import type { Generation } from './generation.ts';
 import { unescapeHtml } from './html-escaping.ts';
 import type { IgnoredCollector } from './ignored-values.ts';
+import { visitList, type JsonList } from './json-list.ts';
 import { countAt, isObject, labelAt, type JsonObject } from './shape.ts';
 import type { ErrorOccurrences } from './snapshot.ts';
 
 /** Parses the list `errors`; what is no error at all is left out. */
-export function parseErrors(
-  errors: readonly unknown[],
+export function* parseErrors(
+  errors: JsonList,
   generation: Generation,
   ignored: IgnoredCollector,
-): ErrorOccurrences[] {
+): Steps<ErrorOccurrences[]> {
   const parsed: ErrorOccurrences[] = [];
-  for (const [index, error] of errors.entries()) {
+  yield* visitList(errors, (error, index) => {
     ignored.enter('errors', index);
     if (Array.isArray(error) && error.length === 2) {
       parsed.push(parsePair(error, ignored));
@@ -20,7 +22,7 @@ export function parseErrors(
     } else {
       ignored.addOdd('row', '', 'an error', error);
     }
-  }
+  });
   ignored.enter(null);
   return parsed;
 }

@@ -1,67 +1,97 @@
+import { atOnce, type Steps } from '../async/in-turns.ts';
 import { unescapeHtml } from './html-escaping.ts';
-import { parsePythonJson } from './parse-python-json.ts';
+import { LocustError } from './errors.ts';
 import { redactHost } from './redact-host.ts';
+import { parseJsonInSteps } from './scan-json.ts';
 import type { CurrentPercentiles, LocustInfo } from './snapshot.ts';
+
+/** The start of an older page, where the version and the host stand; what is long comes after. */
+const HEAD_BYTES = 2 ** 18;
 
 /**
  * Reads the index page of Locust's web UI, in any of its forms. A version and a host that are not
  * there are null. The host comes without what may be secret in it.
  */
 export function parseIndexPage(page: string): LocustInfo {
-  const info = parseTemplateArgs(page) ?? {
-    ...{ version: findVersion(page), host: findHost(page) },
-    ...percentiles(findNumber(page, 'percentile1'), findNumber(page, 'percentile2')),
-  };
+  return atOnce(parseIndexPageInSteps(Buffer.from(page)));
+}
+
+/** Like parseIndexPage. The page can be megabytes, most of it the history of the charts. */
+export function* parseIndexPageInSteps(page: Buffer): Steps<LocustInfo> {
+  const info = (yield* parseTemplateArgs(page)) ?? (yield* parseOldPage(page));
   return { ...info, host: info.host && text(redactHost(info.host)) };
 }
 
+function* parseOldPage(page: Buffer): Steps<LocustInfo> {
+  const head = page.toString('utf8', 0, HEAD_BYTES);
+  const version = yield* findVersion(head);
+  const host = yield* findHost(head);
+  const configured = percentiles(findNumber(page, 'percentile1'), findNumber(page, 'percentile2'));
+  return { version, host, ...configured };
+}
+
+const ARGS = 'window.templateArgs';
+const HISTORY: ReadonlySet<string> = new Set(['history']);
+
 /** The modern UI, 2.18.0 on: one line of script that assigns an object. */
-function parseTemplateArgs(page: string): LocustInfo | null {
-  const line = /window\.templateArgs\s*=\s*(\{.*\})/.exec(page)?.[1];
-  if (line === undefined) return null;
+function* parseTemplateArgs(page: Buffer): Steps<LocustInfo | null> {
+  const name = page.indexOf(ARGS);
+  if (name < 0) return null;
+  const start = name + ARGS.length;
+  const newline = page.indexOf('\n', start);
+  const line = page.subarray(start, newline < 0 ? page.length : newline);
+  const json = line.subarray(line.indexOf('{'), line.lastIndexOf('}') + 1);
+  yield;
   try {
-    const args = parsePythonJson(line) as Record<string, unknown>;
+    const args = (yield* parseJsonInSteps(json, HISTORY)) as Record<string, unknown>;
     return {
       ...{ version: text(args['version']), host: text(args['host']) },
       ...percentiles(args['percentile1'], args['percentile2']),
     };
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof LocustError)) throw error;
     return null;
   }
 }
 
+// No repetition is without a bound, or a page could take minutes.
 const VERSION_FORMS = [
-  /\/releases\/tag\/v?([^"<>]+)"/, // 0.9.0 (with a v) to 2.27.0
-  /\.css\?v=([^"<>]+)"/, // 0.8a3 to 2.27.0
-  /^\s*(\d+\.\d+[\w.]*)<br>/m, // 0.5 to 0.8.1
+  /\/releases\/tag\/v?([^"<>]{1,100})"/, // 0.9.0 (with a v) to 2.27.0
+  /\.css\?v=([^"<>]{1,100})"/, // 0.8a3 to 2.27.0
+  /^[ \t]{0,100}(\d{1,9}\.\d[\w.]{0,99})<br>/m, // 0.5 to 0.8.1
 ];
 
 const HOST_FORMS = [
-  /id="host_url_link_value">([^<]*)</, // 2.16.0 to 2.27.0
-  /id="host_url"[^>]*>\s*([^<\s][^<]*?)\s*(?:<|\n)/, // 0.8a3 to 2.12.2
-  /<input[^>]*\bid="host"[^>]*\bvalue="([^"]*)"/, // 0.13.0 to 2.27.0
+  /id="host_url_link_value">([^<]{0,2000})</, // 2.16.0 to 2.27.0
+  /id="host_url"[^>]{0,400}>\s{0,100}([^<\s][^<\n]{0,2000})[<\n]/, // 0.8a3 to 2.12.2
+  /<input[^<>]{0,400}\bid="host"[^<>]{0,400}\bvalue="([^"]{0,2000})"/, // 0.13.0 to 2.27.0
 ];
 
-function findVersion(page: string): string | null {
-  return firstMatch(VERSION_FORMS, page);
+function* findVersion(page: string): Steps<string | null> {
+  return yield* firstMatch(VERSION_FORMS, page);
 }
 
-function findHost(page: string): string | null {
-  const host = firstMatch(HOST_FORMS, page);
+function* findHost(page: string): Steps<string | null> {
+  const host = yield* firstMatch(HOST_FORMS, page);
   return host === 'None' ? null : host; // up to 0.12.2
 }
 
-function firstMatch(forms: readonly RegExp[], page: string): string | null {
+function* firstMatch(forms: readonly RegExp[], page: string): Steps<string | null> {
   for (const form of forms) {
     const found = text(form.exec(page)?.[1]?.trim());
     if (found !== null) return unescapeHtml(found);
+    yield;
   }
   return null;
 }
 
-/** The old page, 2.15.1 to 2.27.0: `var percentile1 = 0.5;` */
-function findNumber(page: string, variable: string): number {
-  return Number(new RegExp(`\\bvar ${variable} = ([\\d.e-]{1,30});`).exec(page)?.[1] ?? NaN);
+/** `var percentile1 = 0.5;` on the old page, 2.15.1 to 2.27.0; NaN where it is not there. */
+function findNumber(page: Buffer, variable: string): number {
+  const name = `var ${variable} = `;
+  const start = page.indexOf(name);
+  const value =
+    start < 0 ? '' : page.toString('latin1', start + name.length, start + name.length + 40);
+  return Number(/^([\d.e-]{1,30});/.exec(value)?.[1] ?? NaN);
 }
 
 function percentiles(

@@ -3,6 +3,7 @@ import { foldEndpoints, foldErrors } from './fold-rows.ts';
 import { foldWorkers } from './limit-workers.ts';
 import { detectGeneration } from './generation.ts';
 import { IgnoredCollector } from './ignored-values.ts';
+import { asList, firstOf, listOf, visitList, type JsonList } from './json-list.ts';
 import { parseErrors } from './parse-errors.ts';
 import { parseEndpoint, parseRequestStats } from './parse-row.ts';
 import { parseWorkers } from './parse-workers.ts';
@@ -20,9 +21,6 @@ import {
 } from './shape.ts';
 import type { CurrentPercentiles, Endpoint, RequestStats, Snapshot } from './snapshot.ts';
 import type { Version } from './version.ts';
-
-/** Rows that are parsed at a time. */
-const STEP = 500;
 
 /** Locust cuts `stats` and `errors` to this many rows since 0.8a3. */
 const ROW_LIMIT = 500;
@@ -46,28 +44,31 @@ export function* parseStatsInSteps(
 ): Steps<Snapshot> {
   const report = asObject(answer, '');
   for (const key of ['state', 'user_count', 'errors']) requireKey(report, key);
-  const listed = arrayAt(report, 'stats');
-  const rows = listed.filter(isRow);
+  const listed = statsOf(report);
   const ignored = new IgnoredCollector();
   const state = normalizeState(labelAt(report, 'state', ignored));
-  const errorRows = listOf(report, 'errors', ignored);
-  const generation = detectGeneration(report, rows, errorRows, version, ignored);
+  const errorRows = errorsOf(report, ignored);
+  const sample = yield* sampleRows(listed);
+  const rows = sample.map(({ row }) => row);
+  const someErrors = yield* firstOf(errorRows, ROW_LIMIT);
+  const generation = detectGeneration(report, rows, someErrors, version, ignored);
 
-  const aggregateRow = findAggregate(rows, listed.length);
-  let aggregate: RequestStats | null = null;
+  const aggregateIndex = hasAggregate(rows, listed.length) ? sample.at(-1)?.index : undefined;
+  const aggregates: RequestStats[] = [];
   const parsed: Endpoint[] = [];
-  for (const [index, row] of listed.entries()) {
+  yield* visitList(listed, (row, index) => {
     ignored.enter('stats', index);
     if (!isRow(row)) ignored.addOdd('row', '', 'an object with a name', row);
-    else if (row === aggregateRow) aggregate = parseRequestStats(row, generation, ignored);
+    else if (index === aggregateIndex) aggregates.push(parseRequestStats(row, generation, ignored));
     else parsed.push(parseEndpoint(row, generation, ignored));
-    if ((index + 1) % STEP === 0) yield;
-  }
+  });
   ignored.enter(null);
+  const [aggregate = null] = aggregates;
   const endpoints = foldEndpoints(parsed);
-  const errors = foldErrors(parseErrors(errorRows, generation, ignored));
-  const { workers, folded: foldedWorkers } = foldWorkers(parseWorkers(report, ignored));
-  const listedEndpoints = listed.length - (aggregateRow === undefined ? 0 : 1);
+  yield;
+  const errors = foldErrors(yield* parseErrors(errorRows, generation, ignored));
+  const { workers, folded: foldedWorkers } = foldWorkers(yield* parseWorkers(report, ignored));
+  const listedEndpoints = listed.length - (aggregate === null ? 0 : 1);
 
   return {
     state,
@@ -91,12 +92,30 @@ export function* parseStatsInSteps(
   };
 }
 
+/** @throws ShapeError when there is no list. */
+function statsOf(report: JsonObject): JsonList {
+  return asList(report['stats']) ?? listOf(arrayAt(report, 'stats'));
+}
+
 /** A list that may be odd, but must not cost the rest of the report. */
-function listOf(report: JsonObject, key: string, ignored: IgnoredCollector): readonly unknown[] {
-  const value = report[key];
-  if (Array.isArray(value)) return value;
-  if (value !== null) ignored.addOdd('row', key, 'a list', value);
-  return [];
+function errorsOf(report: JsonObject, ignored: IgnoredCollector): JsonList {
+  const value = report['errors'];
+  const list = asList(value);
+  if (list === null && value !== null) ignored.addOdd('row', 'errors', 'a list', value);
+  return list ?? listOf([]);
+}
+
+interface PlacedRow {
+  readonly row: JsonObject;
+  readonly index: number;
+}
+
+/** What tells the version: the last row, and as many others as an old Locust sends. */
+function* sampleRows(listed: JsonList): Steps<PlacedRow[]> {
+  const first = yield* firstOf(listed, ROW_LIMIT + 1);
+  const all = first.map((row, index) => ({ row, index }));
+  if (listed.length > first.length) all.push({ row: listed.last(), index: listed.length - 1 });
+  return all.filter((placed): placed is PlacedRow => isRow(placed.row));
 }
 
 function isRow(value: unknown): value is JsonObject {
@@ -104,19 +123,19 @@ function isRow(value: unknown): value is JsonObject {
 }
 
 /**
- * The last row, if it is Locust's own total. An endpoint of the same name may stand in its
+ * Whether the last row is Locust's own total. An endpoint of the same name may stand in its
  * place where 0.8a3 to 0.12.1 cut the total off; it counts less than the others together.
  *
  * @param listed how many rows Locust listed, odd ones included.
  */
-function findAggregate(rows: readonly JsonObject[], listed: number): JsonObject | undefined {
+function hasAggregate(rows: readonly JsonObject[], listed: number): boolean {
   const last = rows.at(-1);
-  if (last?.['name'] !== 'Aggregated' && last?.['name'] !== 'Total') return undefined;
-  if ((last['method'] ?? '') !== '') return undefined;
-  if (listed !== ROW_LIMIT || last['name'] === 'Aggregated') return last;
-  if ('num_reqs' in last) return last; // up to 0.6.2, which cut nothing
+  if (last?.['name'] !== 'Aggregated' && last?.['name'] !== 'Total') return false;
+  if ((last['method'] ?? '') !== '') return false;
+  if (listed !== ROW_LIMIT || last['name'] === 'Aggregated') return true;
+  if ('num_reqs' in last) return true; // up to 0.6.2, which cut nothing
   const others = rows.slice(0, -1).reduce((sum, row) => sum + requestsOf(row), 0);
-  return requestsOf(last) >= others ? last : undefined;
+  return requestsOf(last) >= others;
 }
 
 function requestsOf({ num_requests: requests }: JsonObject): number {

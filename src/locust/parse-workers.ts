@@ -1,28 +1,34 @@
+import type { Steps } from '../async/in-turns.ts';
 import type { IgnoredCollector } from './ignored-values.ts';
+import { asList, visitList, type JsonList } from './json-list.ts';
 import { normalizeState, WORKER_STATES } from './runner-state.ts';
 import { amountAt, countAt, isObject, labelAt, type JsonObject } from './shape.ts';
 import type { Worker, Workers } from './snapshot.ts';
 
 /** The workers of a master; null when the answer is not a master's, or does not tell them. */
-export function parseWorkers(report: JsonObject, ignored: IgnoredCollector): Workers | null {
+export function* parseWorkers(
+  report: JsonObject,
+  ignored: IgnoredCollector,
+): Steps<Workers | null> {
   const key = 'workers' in report ? 'workers' : 'slaves';
-  const rows = report[key];
-  if (Array.isArray(rows)) {
-    const list = parseList(key, rows, ignored);
+  const rows = asList(report[key]);
+  if (rows !== null) {
+    const list = yield* parseList(key, rows, ignored);
     return { countByState: countStates(list), list };
   }
-  if (rows !== undefined && rows !== null) ignored.addOdd('row', key, 'a list', rows);
+  const odd = report[key];
+  if (odd !== undefined && odd !== null) ignored.addOdd('row', key, 'a list', odd);
   const count = countAt(report, 'slave_count', ignored); // 0.5 to 0.8.1
   return count === null ? null : { countByState: new Map([['unknown', count]]), list: [] };
 }
 
-function parseList(key: string, rows: readonly unknown[], ignored: IgnoredCollector): Worker[] {
+function* parseList(key: string, rows: JsonList, ignored: IgnoredCollector): Steps<Worker[]> {
   const list: Worker[] = [];
-  for (const [index, row] of rows.entries()) {
+  yield* visitList(rows, (row, index) => {
     ignored.enter(key, index);
     if (isObject(row) && 'id' in row) list.push(parseWorker(row, ignored));
     else ignored.addOdd('row', '', 'a worker', row);
-  }
+  });
   ignored.enter(null);
   return list;
 }

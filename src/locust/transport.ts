@@ -1,6 +1,7 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { unlessAborted } from '../async/unless-aborted.ts';
 import { decompress, tooLarge } from './decompress.ts';
+import { createByteCollector } from './byte-collector.ts';
 import { LocustError } from './errors.ts';
 import type { Answer, Quote } from './judge-answer.ts';
 import { toBodyError, toTransportError } from './transport-error.ts';
@@ -128,18 +129,19 @@ async function readCapped(
   announced: string | string[] | undefined,
   limit: number,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let fits = !(Number(announced) > limit);
+  const expected = Number(announced ?? 0);
+  let fits = !(expected > limit);
   if (fits) {
+    const collector = createByteCollector(expected);
+    let size = 0;
     for await (const chunk of body) {
       size += chunk.length;
       fits = size <= limit;
       if (!fits) break;
-      chunks.push(chunk);
+      collector.add(chunk);
     }
+    if (fits) return collector.finish();
   }
-  if (fits) return Buffer.concat(chunks, size);
   body.on('error', () => undefined); // that of the next line
   body.destroy();
   throw tooLarge(limit);

@@ -39,6 +39,13 @@ describe('work in turns', () => {
     assert.equal(await turnsDuring(inTurns(count(10, 0))), 0);
   });
 
+  it('ends when it is aborted, which it sees when others had their turn', async () => {
+    const signal = AbortSignal.timeout(20);
+    await assert.rejects(inTurns(count(1000, 12), signal), { name: 'TimeoutError' });
+    await assert.rejects(inTurns(count(2, 12), AbortSignal.abort()), { name: 'AbortError' });
+    assert.equal(await inTurns(count(2, 12), AbortSignal.timeout(60_000)), 2);
+  });
+
   it('gives its result either way, and its error', async () => {
     assert.equal(await inTurns(count(3, 0)), 3);
     assert.equal(atOnce(count(3, 0)), 3);

@@ -27,7 +27,7 @@ export async function compareWriters(endpoints: number): Promise<WriterRow[]> {
   const report = {
     info: null,
     runStartSeconds: 1,
-    snapshot: parseReport(String(reports[0]), null),
+    snapshot: parseReport(Buffer.from(String(reports[0])), null),
   };
   const text = createTextBuffer();
   const ownWriter = (): Promise<Buffer> => {

@@ -14,14 +14,14 @@ const FIXTURE = 'locust-2.46.3/standalone-running-600-endpoints.stats-requests.j
 const fixture = JSON.parse(readFixture(FIXTURE)) as RawReport;
 const text = createTextBuffer();
 
-function answer(round: number): string {
+function answer(round: number): Buffer {
   const rows = Array.from({ length: endpoints }, (_, index) => ({
     ...fixture.stats[0]!,
     name: `/${String(index).padStart(5, '0')}`,
     num_requests: 1000 * round + index,
     avg_response_time: 10 + index / 7,
   }));
-  return JSON.stringify({ ...fixture, stats: [...rows, fixture.stats.at(-1)] });
+  return Buffer.from(JSON.stringify({ ...fixture, stats: [...rows, fixture.stats.at(-1)] }));
 }
 
 const answers = Array.from({ length: ROUNDS + 1 }, (_, round) => answer(round));

@@ -19,7 +19,7 @@ describe('loadConfig', () => {
     assert.equal(settings.LOCUST_URL.href, 'http://localhost:8089/');
     assert.deepEqual(settings.LISTEN_ADDRESS, { host: undefined, port: 9646 });
     assert.equal(settings.LOCUST_TIMEOUT, 5000);
-    assert.equal(settings.MAX_RESPONSE_BYTES, 64 * 2 ** 20);
+    assert.equal(settings.MAX_RESPONSE_BYTES, 16 * 2 ** 20);
     assert.equal(settings.SCRAPE_MODE, 'on-demand');
     assert.ok(Object.isFrozen(settings));
   });

@@ -92,3 +92,32 @@ it('takes the v of 0.9.0, whose link has one, for no part of the version', () =>
     '<h2>Version <a href="https://github.com/locustio/locust/releases/tag/v0.9.0">0.9.0</a>';
   assert.equal(parseIndexPage(link).version, '0.9.0');
 });
+
+describe('a page of megabytes', () => {
+  const nothing = { version: null, host: null };
+
+  it('has its history before what is wanted', () => {
+    const history = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => ({ time: index })));
+    const args = `{"history":${history},"host":"http://a","version":"2.46.3"}`;
+    const page = `<script>\n window.templateArgs = ${args}\n</script>`;
+    assert.ok(page.length > 2 ** 18);
+    assert.deepEqual(parseIndexPage(page), { version: '2.46.3', host: 'http://a' });
+    const long = page.replace('[', `[${'{"time":0},'.repeat(30_000)}`);
+    assert.ok(long.length > 2 ** 19);
+    assert.deepEqual(parseIndexPage(long), nothing);
+  });
+
+  for (const piece of [
+    ...['window.templateArgs={', '\n', ' ', '1', '1.1', '/releases/tag/', '.css?v=', '<input'],
+    ...['<input id="host"', 'id="host_url_link_value">'],
+    ...['id="host_url"', 'id="host_url">', 'id="host_url">  x  ', 'window.templateArgs={"a":['],
+  ]) {
+    it(`takes no time to tell nothing: ${JSON.stringify(piece)}`, { timeout: 60_000 }, () => {
+      const before = process.cpuUsage();
+      const page = piece.repeat(Math.ceil(2 ** 22 / piece.length));
+      assert.deepEqual(parseIndexPage(page), nothing);
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 2e6, `${user + system} µs`);
+    });
+  }
+});

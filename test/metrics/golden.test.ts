@@ -18,7 +18,7 @@ const NAMES = fixtureNames('.stats-requests.json');
 
 /** As at the first read ever. */
 function snapshotOf(name: string): Snapshot {
-  const snapshot = parseReport(readFixture(`${name}.stats-requests.json`), null);
+  const snapshot = parseReport(Buffer.from(readFixture(`${name}.stats-requests.json`)), null);
   return settleRates(snapshot, trackStandstill(null, snapshot, 0), 0);
 }
 
