@@ -121,10 +121,11 @@ describe('a failure', () => {
   it('is neither counted nor logged once the reader is retired', async () => {
     await succeed();
     reader.retire();
+    const before = log().length;
     await fail('connect');
     const { problem } = await reader.read(1000);
     assert.deepEqual([problem?.code, problem?.sinceMs], ['connect', clock.unixMs()]);
-    assert.deepEqual([failures, log()], [[], []]);
+    assert.deepEqual([failures, log().slice(before)], [[], []]);
     assert.equal(reader.goneSinceMs(), null);
   });
 });

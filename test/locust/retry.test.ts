@@ -39,7 +39,7 @@ afterEach(async () => {
   server.close();
 });
 
-const get = () => client.get('stats/requests', AbortSignal.timeout(5000));
+const get = async () => String(await client.get('stats/requests', AbortSignal.timeout(5000)));
 
 describe('a response that breaks off', () => {
   const parts = {
