@@ -180,7 +180,7 @@ describe('a report with odd values', () => {
         ['count', 1],
       ],
     );
-    assert.deepEqual(levels(), [['debug', 'left values out of the report of Locust']]);
+    assert.deepEqual(levels()[0], ['debug', 'left values out of the report of Locust']);
     assert.equal(log()[0]?.['first'], 'workers: expected a list, got a string');
     assert.doesNotMatch(JSON.stringify(log()), /s3cret/);
   });
@@ -189,13 +189,31 @@ describe('a report with odd values', () => {
     await read();
     const started = (await read()).report.runStartSeconds;
     clock.nowMs = 13_000;
-    fields = { stats: [row('/'), { odd: true }] };
+    fields = { stats: [row('/', { num_requests: 12 }), { odd: true }] };
     const odd = (await reader.read(5000)).report;
     assert.deepEqual([odd.snapshot?.aggregate, odd.runStartSeconds], [null, started]);
     // Rates that had ended do not come back.
     assert.equal(odd.snapshot?.totalRps, 0);
     fields = {};
     assert.equal((await reader.read(5000)).report.snapshot?.totalRps, 0);
+  });
+
+  it('does not let a sum fall after it, nor hold one of a new run', async () => {
+    const sums: unknown[] = [];
+    const readMean = async (mean: unknown, of = state) => {
+      state = of;
+      fields = {
+        stats: [row('/'), aggregate()].map((one) => ({ ...one, avg_response_time: mean })),
+      };
+      const { snapshot } = (await read()).report;
+      sums.push(snapshot?.endpoints[0]?.responseTime.sumSeconds);
+    };
+    await readMean(20);
+    await readMean('odd');
+    await readMean(19);
+    await readMean(18, 'stopped');
+    await readMean(17, 'running');
+    assert.deepEqual(sums, [0.2, null, 0.2, 0.2, 0.17]);
   });
 
   it('does not make a sum of its rows fall', async () => {

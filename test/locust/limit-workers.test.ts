@@ -50,6 +50,15 @@ describe('workers above the limit', () => {
     assert.deepEqual([one.workers?.list.map(({ id }) => id), one.folded], [['a', '(other)'], 1]);
   });
 
+  it('are not those that share the id of one below it', () => {
+    const { workers, folded } = limit([worker('a'.repeat(17)), worker('a'.repeat(18))], 1, 16);
+    assert.deepEqual(
+      workers?.list.map(({ id, users }) => [id, users]),
+      [[`${'a'.repeat(15)}…`, 4]],
+    );
+    assert.equal(folded, 2);
+  });
+
   it('are added to a worker that is called so itself', () => {
     const { workers, folded } = limit([worker('(other)'), worker('b')], 1);
     assert.deepEqual(

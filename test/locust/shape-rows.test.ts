@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { cutText } from '../../src/locust/cut-text.ts';
 import { holdSums } from '../../src/locust/hold-sums.ts';
-import { withLastKnown } from '../../src/locust/known-rows.ts';
+import { MAX_GONE, withLastKnown } from '../../src/locust/known-rows.ts';
 import { parseStats } from '../../src/locust/parse-stats.ts';
 import { remember } from '../../src/locust/remember.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from '../../src/locust/row-identity.ts';
@@ -190,6 +190,12 @@ describe('rows above a limit', () => {
     assert.deepEqual(namesOf(shape(snapshotOf(['a', 'm', 'n', 'z']), true)), ['a', 'm', OTHER]);
   });
 
+  it('are not those that were there when the counts began again', () => {
+    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 2 });
+    for (const began of [false, false, true]) shape(snapshotOf(['m', 'n']), began);
+    assert.deepEqual(namesOf(shape(snapshotOf(['a', 'm', 'n']), false)), [OTHER, 'm', 'n']);
+  });
+
   it('are added to an endpoint that is called so itself', () => {
     const own = row(OTHER, { method: '', num_requests: 5 });
     const stats = [own, row('a'), row('b'), row('c'), aggregate()];
@@ -241,6 +247,19 @@ describe('a row that Locust pushes off its list', () => {
       (counts) => shape(listed(counts, 9), false).endpoints[0]?.requests,
     );
     assert.deepEqual(sums, [30, 31, 33]);
+  });
+
+  it('stays in its sum however many go', () => {
+    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+    const first = Array.from({ length: MAX_GONE + 10 }, (_, id) => [`/u/${id}`, 2]);
+    shape(
+      listed({ ...Object.fromEntries(first), '/u/0': 5 } as Record<string, number>, 2000),
+      false,
+    );
+    for (const requests of [5, 6]) {
+      const { endpoints } = shape(listed({ '/u/0': requests }, 2000), false);
+      assert.equal(endpoints[0]?.requests, 2 * (MAX_GONE + 9) + requests);
+    }
   });
 
   it('is gone where it had a row to itself', () => {
@@ -307,6 +326,9 @@ describe('a row whose counts are lower while the run goes on', () => {
     shape(read(10, 20), false);
     assert.deepEqual(requestsOf(shape(read('odd', 21), false)), [null, 21]);
     assert.deepEqual(requestsOf(shape(read('odd', 22), false)), [null, 22]);
+    const beside = createRowShaper({ ...NO_RULES, maxEndpoints: 1 });
+    beside(read(10, 20), false);
+    assert.deepEqual(requestsOf(beside(read('odd', 21), false)), [null, 21]);
   });
 });
 

@@ -104,3 +104,10 @@ it('the same snapshot begins nothing', () => {
   const first = trackRun(null, at('running', 10), 1000);
   assert.equal(trackRun(first, first.snapshot, 1005).began, false);
 });
+
+it('a run that begins knows nothing of the one before', () => {
+  const stopped = trackRun(null, at('stopped', 100), 1000);
+  const odd = parseStats(report([row('/'), aggregate({ num_requests: 'odd' })]));
+  const next = trackRun(stopped, odd, 1002);
+  assert.deepEqual([next.began, next.known.aggregate?.requests], [true, null]);
+});
