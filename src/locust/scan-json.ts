@@ -177,9 +177,7 @@ function* parseNext(scan: Scan, depth: number): Steps<unknown> {
 function parseBatch(bytes: Buffer, { start, end, count }: Batch): readonly unknown[] {
   const text = bytes.toString('utf8', start, end);
   if (count === 1) return [parsePythonJson(text)];
-  const elements = parsePythonJson(`[${text}]`) as readonly unknown[];
-  if (elements.length !== count) throw new SyntaxError('brackets do not match');
-  return elements;
+  return parsePythonJson(`[${text}]`) as readonly unknown[];
 }
 
 /** Goes past white space, and no further than a slice. @returns whether that was all of it. */

@@ -120,6 +120,11 @@ describe('scanned JSON', () => {
   });
 });
 
+it('a web page is no JSON, however large it is', () => {
+  assert.throws(() => scan(`<html>${'[{'.repeat(100)}`), SyntaxError);
+  assert.throws(() => scan(`<html>${' '.repeat(9 * MIB)}`), SyntaxError);
+});
+
 describe('the pauses of a scan', () => {
   it('come every few hundred kilobytes, whatever is in it', () => {
     const rows = JSON.stringify(Array.from({ length: 10_000 }, (_, index) => row(`/${index}`)));
