@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
-import type { Collector } from './collect/collector.ts';
-import { createEnding } from './collect/ending.ts';
-import { createLoopCollector } from './collect/loop.ts';
-import { createOnDemandCollector } from './collect/on-demand.ts';
-import { createReader, type Clock, type Outcome } from './collect/reader.ts';
-import { createRenderer } from './collect/render-outcome.ts';
-import { watchGone } from './collect/watch-gone.ts';
-import { HEALTH_PATHS, QUIT_PATH } from './config/paths.ts';
-import type { WebConfigFile } from './config/read-web-config.ts';
+import type { Collector } from './target/collector.ts';
+import { createEnding } from './target/final-scrape.ts';
+import { createLoopCollector } from './target/loop.ts';
+import { createOnDemandCollector } from './target/on-demand.ts';
+import { createReader, type Clock, type Outcome } from './target/reader.ts';
+import { createRenderer } from './target/render.ts';
+import { watchGone } from './target/gone.ts';
+import { HEALTH_PATHS, QUIT_PATH } from './config/settings.ts';
+import type { WebConfigFile } from './config/web-config/read.ts';
 import type { Settings } from './config/settings.ts';
 import type { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
-import { createApp } from './http/create-app.ts';
-import { limitRequests } from './http/limit-requests.ts';
+import { createApp } from './http/server.ts';
+import { limitRequests } from './http/server.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
-import type { StatusView } from './http/status-page.ts';
+import type { StatusView } from './http/status-page/page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
-import { rowRules } from './row-rules.ts';
+import { rowRules } from './connect.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
@@ -201,7 +201,7 @@ async function pushTo(...args: Parameters<typeof connectPushgateway>) {
 }
 
 async function protect(started: WebConfigFile, logger: Logger) {
-  const { followWebConfig } = await import('./config/follow-web-config.ts');
+  const { followWebConfig } = await import('./config/web-config/follow.ts');
   const { basicAuth } = await import('./http/basic-auth.ts');
   const current = followWebConfig(started, logger);
   return { current, guards: [basicAuth({ users: () => current().users })] };

@@ -19,7 +19,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   // on the first line, since a Node.js without these flags has to start all the same.
   setFlagsFromString('--no-wasm-tier-up --no-wasm-dynamic-tiering');
   const { main } = await import('./main.ts');
-  const { abandonLookups } = await import('./end-process.ts');
+  const { abandonLookups } = await import('./exit-process.ts');
   const exitCode = await main(process.argv.slice(2), process.env, signals);
   process.exitCode = exitCode;
   abandonLookups(exitCode);

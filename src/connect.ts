@@ -1,7 +1,8 @@
-import { locustCredentials } from './config/locust-credentials.ts';
+import { locustCredentials } from './config/credentials.ts';
 import type { Settings } from './config/settings.ts';
-import { createLocustClient, type LocustClient } from './locust/client.ts';
-import type { LoginForm } from './locust/login.ts';
+import { createLocustClient, type LocustClient } from './locust/client/client.ts';
+import type { LoginForm } from './locust/client/login.ts';
+import type { RowRules } from './locust/rows/rewrite.ts';
 import type { BuildInfo } from './metrics/self.ts';
 
 /** The client for the Locust that the settings name; it connects with its first request. */
@@ -33,5 +34,18 @@ function loginForm(settings: Settings): LoginForm {
       [settings.LOCUST_LOGIN_USERNAME_FIELD]: credentials?.username ?? '',
       [settings.LOCUST_LOGIN_PASSWORD_FIELD]: credentials?.password ?? '',
     },
+  };
+}
+
+export function rowRules(settings: Settings): RowRules {
+  return {
+    includeNames: settings.INCLUDE_NAMES,
+    excludeNames: settings.EXCLUDE_NAMES,
+    nameRewrites: settings.NAME_REWRITE ?? [],
+    errorRewrites: settings.ERROR_REWRITE ?? [],
+    maxEndpoints: settings.MAX_ENDPOINTS,
+    maxErrors: settings.MAX_ERRORS,
+    maxWorkers: settings.MAX_WORKERS,
+    maxLabelLength: settings.MAX_LABEL_LENGTH,
   };
 }

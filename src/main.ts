@@ -1,10 +1,10 @@
 import { readBuildInfo } from './build-info.ts';
-import { helpText } from './cli/help-text.ts';
+import { helpText } from './cli/commands.ts';
 import { parseCommandLine } from './cli/parse-command-line.ts';
 import { endOutput, OutputError, printOutput, printProblem } from './cli/print-output.ts';
-import { checkedConfig } from './cli/show-config.ts';
+import { checkedConfig } from './cli/commands.ts';
 import { ConfigError, loadConfig, type Environment } from './config/load-config.ts';
-import { endProcess } from './end-process.ts';
+import { endProcess } from './exit-process.ts';
 import type { Signals } from './signals.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function main(
       case 'stop':
       case 'reset-stats':
       case 'stats': {
-        const { drive } = await import('./cli/drive.ts');
+        const { drive } = await import('./cli/control.ts');
         return await drive(command, flags, settings, build);
       }
       default:

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, it } from 'node:test';
 import { ERROR_CODES, type ErrorCode } from '../src/locust/errors.ts';
-import { always, FAULTS, GOOD } from './collect/faults.ts';
-import { startFaultyLocust, type FaultyLocust } from './collect/faulty-locust.ts';
-import { startInProcess, type InProcess } from './collect/in-process.ts';
+import { always, FAULTS, GOOD } from './target/faults.ts';
+import { startFaultyLocust, type FaultyLocust } from './target/faulty-locust.ts';
+import { startInProcess, type InProcess } from './target/in-process.ts';
 import { parseExposition } from './helpers/parse-exposition.ts';
 
 const PASSWORD = 'hunter2-s3cret';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { loadConfig } from '../src/config/load-config.ts';
 import { connect } from '../src/connect.ts';
-import { startFaultyLocust, type FaultyLocust } from './collect/faulty-locust.ts';
+import { startFaultyLocust, type FaultyLocust } from './target/faulty-locust.ts';
 import { temporaryFolder } from './helpers/temporary-folder.ts';
 
 let locust: FaultyLocust;

@@ -1,3 +1,6 @@
+import type { Config } from '../config/load-config.ts';
+import { aliasNames, flagOf, type Setting, SETTINGS } from '../config/settings.ts';
+
 interface CommandFlag {
   readonly name: string;
   /** What stands for the value in the help; null for a flag without one. */
@@ -48,3 +51,45 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandSpec>;
 
 export type Command = keyof typeof COMMANDS;
+
+export function helpText(): string {
+  const commands = Object.entries(COMMANDS).flatMap(([name, { description, flags }]) => [
+    `  ${name.padEnd(14)}${description}`,
+    ...flags.map(
+      (flag) => `    ${`--${flag.name} ${flag.value ?? ''}`.padEnd(22)}${flag.description}`,
+    ),
+  ]);
+  const settings = Object.entries<Setting<unknown>>(SETTINGS).flatMap(
+    ([name, { default: preset, description, alias }]) => [
+      `  ${name}, --${flagOf(name)} (default ${preset || 'none'})`,
+      `      ${description}`,
+      ...(alias === undefined ? [] : [`      alias: ${aliasNames(alias).join(', ')}`]),
+    ],
+  );
+  return [
+    'Usage: locust-exporter [command] [flags]',
+    '',
+    'Prometheus exporter for Locust load tests.',
+    '',
+    'Commands:',
+    ...commands,
+    '',
+    'Settings, each an environment variable or a flag; the flag wins. The aliases are those of',
+    'ContainerSolutions/locust_exporter, and count where the setting itself is not set:',
+    ...settings,
+    '',
+    'General flags:',
+    '  --check-config  validate the settings, print them and exit',
+    '  --version       print the version and exit',
+    '  -h, --help      print this and exit',
+  ].join('\n');
+}
+
+/** The settings in force, without secrets. */
+export function checkedConfig({ shown, warnings }: Config): string {
+  return [
+    'the settings are valid',
+    ...warnings.map((line) => `warning: ${line}`),
+    ...Object.entries(shown).map(([name, text]) => `${name}=${text}`),
+  ].join('\n');
+}

@@ -2,7 +2,7 @@ import { startExporter } from '../app.ts';
 import { ConfigError, type Environment } from '../config/load-config.ts';
 import { flagOf, type Settings } from '../config/settings.ts';
 import { startSimulatedLocust } from '../demo/simulated-locust.ts';
-import { logProcessEvents } from '../end-process.ts';
+import { logProcessEvents } from '../exit-process.ts';
 import { createLogger } from '../logger.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 import { flushLog } from '../serve.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { basename } from 'node:path';
 import { connect } from 'node:tls';
-import { loadConfig, type Environment } from '../config/load-config.ts';
-import { HEALTH_PATHS } from '../config/paths.ts';
+import { type Environment, loadConfig } from '../config/load-config.ts';
+import { HEALTH_PATHS } from '../config/settings.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { printOutput, printProblem } from './print-output.ts';
-import { programArguments } from './program-arguments.ts';
 
 /** Of each of two tries, which are less together than the image allows. */
 const TIMEOUT_MS = 2000;
@@ -84,4 +84,12 @@ function askTls(address: Address): Promise<void> {
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
     socket.on('error', reject);
   });
+}
+
+const NAMES = ['locust-exporter', 'locust_exporter', 'bin.js'];
+
+/** What follows the name of this program in the command line of a process; [] without it. */
+export function programArguments(commandLine: readonly string[]): string[] {
+  const index = commandLine.findIndex((word) => NAMES.includes(basename(word)));
+  return index === -1 ? [] : commandLine.slice(index + 1);
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { flagOf, SETTINGS, type Setting } from '../config/settings.ts';
-import { COMMANDS, type Command } from './commands.ts';
-import { unknownCommand, unknownFlag } from './unknown-arguments.ts';
+import { flagOf, type Setting, SETTINGS } from '../config/settings.ts';
+import { type Command, COMMANDS } from './commands.ts';
 
 export interface CommandLine {
   /** `serve` where it is unknown, which is a problem then. */
@@ -126,4 +125,98 @@ function ownerOf(flag: string): Command | undefined {
 
 function isCommand(text: string): text is Command {
   return Object.hasOwn(COMMANDS, text);
+}
+
+/*
+ * Problems of arguments that nobody knows. Any of them may be a secret, such as the password
+ * behind a misspelt flag, so that one is quoted only where it is a name that we have, or nearly.
+ */
+
+/** @param position of the argument, from 1. */
+export function unknownCommand(
+  text: string,
+  position: number,
+  commands: readonly string[],
+): string {
+  const near = suggest(text, commands);
+  return near === undefined
+    ? `argument ${position}: unknown command, expected one of ${commands.join(', ')}`
+    : `unknown command "${text}", did you mean "${near}"?`;
+}
+
+export interface UnknownFlag {
+  /** The whole argument, of which the part before a = is the flag. */
+  readonly argument: string;
+  /** From 1. */
+  readonly position: number;
+  /** Whether it may be the value of a flag before it. */
+  readonly isMaybeValue: boolean;
+}
+
+/**
+ * @param known names of the flags that the command takes, without dashes.
+ * @param owner of a flag that another command takes.
+ */
+export function unknownFlag(
+  { argument, position, isMaybeValue }: UnknownFlag,
+  known: readonly string[],
+  owner: (flag: string) => Command | undefined,
+): string {
+  const dashes = argument.startsWith('--') ? '--' : '-';
+  const name = argument.slice(dashes.length).replace(/=.*/s, '');
+  const other = owner(name);
+  if (other !== undefined) return `${dashes}${name}: unknown flag, it belongs to ${other}`;
+  const normalized = name.toLowerCase().replaceAll('_', '-');
+  const beginning = known.find((flag) => name.startsWith(flag) && name !== flag);
+  const near = suggest(normalized, known) ?? beginning;
+  const hint = near === undefined ? '' : `, did you mean --${near}?`;
+  const isWord = /^[a-z]+(?:[.-][a-z]+)*$/.test(name) && !isMaybeValue && dashes === '--';
+  let shown = `argument ${position}`;
+  // What follows the name of a flag may be a value that lacks its space.
+  if (beginning !== undefined) shown = `${dashes}${beginning}…`;
+  else if (near !== undefined || isWord || name.length === 1) shown = `${dashes}${name}`;
+  return `${shown}: unknown flag${hint}`;
+}
+
+/** A word of more characters is nobody's typing mistake. */
+const MAX_LENGTH = 64;
+
+/**
+ * The candidate that was probably meant by a word: the one with the fewest typing mistakes,
+ * of which there may be one in three characters, or one that begins with the word.
+ */
+export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > MAX_LENGTH) return undefined;
+  const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+  const ranked = candidates
+    .map((candidate) => ({ candidate, mistakes: countMistakes(word, candidate) }))
+    .sort((a, b) => a.mistakes - b.mistakes);
+  const [best] = ranked;
+  if (best !== undefined && best.mistakes <= limit) return best.candidate;
+  if (word.length < 3) return undefined;
+  return ranked.find(({ candidate }) => candidate.startsWith(word))?.candidate;
+}
+
+/** Characters added, left out, exchanged for another or for their neighbour. */
+function countMistakes(a: string, b: string): number {
+  // Of the beginnings of `a` and `b`, by their lengths.
+  const counts = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number) => counts[row]?.[column] ?? Infinity;
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    counts.push(current);
+    for (let column = 1; column <= b.length; column += 1) {
+      const isSame = a[row - 1] === b[column - 1];
+      const isSwapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      current.push(
+        Math.min(
+          at(row - 1, column) + 1,
+          at(row, column - 1) + 1,
+          at(row - 1, column - 1) + (isSame ? 0 : 1),
+          isSwapped ? at(row - 2, column - 2) + 1 : Infinity,
+        ),
+      );
+    }
+  }
+  return at(a.length, b.length);
 }

@@ -1,6 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import type { RequestStats, Snapshot } from '../locust/snapshot.ts';
-import { printable } from './printable.ts';
 
 const NAME_WIDTH = 60;
 const ERROR_WIDTH = 90;
@@ -111,3 +111,15 @@ function plainTable(head: string[], textColumns: number): Table.Table {
     style: { head: [], border: [], compact: true },
   });
 }
+
+/** Text that is safe on a terminal: no escape sequences, one line, `width` characters at most. */
+export function printable(text: string, width: number): string {
+  const line = stripVTControlCharacters(text).replace(
+    /\p{C}/gu,
+    (character) => NAMED[character] ?? '\uFFFD',
+  );
+  const characters = Array.from(line);
+  return characters.length <= width ? line : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -1,9 +1,10 @@
+import { readHeaders, readSecret } from './files.ts';
 import {
   durationFrom,
+  integerFrom,
   oneOf,
   onOffOr,
   optional,
-  integerFrom,
   parseByteSize,
   parseGrouping,
   parseHttpUrl,
@@ -22,8 +23,6 @@ import {
   fromLogLevel,
   fromTelemetryPath,
 } from './predecessor-values.ts';
-import { readHeaders } from './read-headers.ts';
-import { readSecret } from './read-secret.ts';
 
 /** What ContainerSolutions/locust_exporter calls a setting. */
 export interface Alias {
@@ -58,17 +57,15 @@ export interface Setting<T> {
   readonly alias?: Alias;
 }
 
-const parsePattern = async (text: string) =>
-  (await import('./parse-rewrites.ts')).parsePattern(text);
+const parsePattern = async (text: string) => (await import('./rewrites.ts')).parsePattern(text);
 
-const parseRewrites = async (text: string) =>
-  (await import('./parse-rewrites.ts')).parseRewrites(text);
+const parseRewrites = async (text: string) => (await import('./rewrites.ts')).parseRewrites(text);
 
 const readCertificates = async (path: string) =>
-  (await import('./read-certificates.ts')).readCertificates(path);
+  (await import('./certificates.ts')).readCertificates(path);
 
 const readWebConfig = async (path: string) =>
-  (await import('./read-web-config.ts')).readWebConfig(path);
+  (await import('./web-config/read.ts')).readWebConfig(path);
 
 /** `auto` reads as `on` for those who come from ContainerSolutions/locust_exporter. */
 const AUTO = 'auto: on when a variable or flag of ContainerSolutions/locust_exporter is in use';
@@ -387,3 +384,17 @@ export function aliasNames({ variable, flag }: Alias): string[] {
 export function flagOf(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
+
+/** These say that the process serves, and nothing of Locust: a busy Locust must not end our pod. */
+export const HEALTH_PATHS: readonly string[] = [
+  '/healthz',
+  '/livez',
+  '/-/healthy',
+  '/health',
+  '/readyz',
+  '/-/ready',
+  '/ready',
+];
+
+/** Ends the exporter, by a name that sidecars have agreed on. */
+export const QUIT_PATH = '/quitquitquit';

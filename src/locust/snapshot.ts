@@ -1,5 +1,3 @@
-import type { IgnoredValues } from './ignored-values.ts';
-
 /**
  * What Locust reports at one moment, whatever its version, in Prometheus' units:
  * seconds, bytes, ratios from 0 to 1.
@@ -106,3 +104,52 @@ export interface LocustInfo {
 }
 
 export type CurrentPercentiles = readonly [number, number];
+
+/** The states of a Locust, each as its newest name. */
+export const RUNNER_STATES = [
+  'ready',
+  'spawning',
+  'running',
+  'cleanup',
+  'stopping',
+  'stopped',
+  'missing',
+] as const;
+
+export const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'] as const;
+
+/** `hatching` became `spawning` in 1.2; a state that is not told is `unknown`. */
+export function normalizeState(state: string): string {
+  if (state === '') return 'unknown';
+  return state === 'hatching' ? 'spawning' : state;
+}
+
+/** Whether users may be at work; not so before the first run, after one, and without a runner. */
+export function isActive(state: string): boolean {
+  return state !== 'ready' && state !== 'stopped' && state !== 'missing';
+}
+
+/** What a calculation came to; null where it left the finite numbers. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Kinds of values that a report can have and that may have to be left out of it. */
+export const IGNORED_KINDS = [
+  'row',
+  'label',
+  'count',
+  'time',
+  'percentile',
+  'rate',
+  'size',
+] as const;
+
+export type IgnoredKind = (typeof IGNORED_KINDS)[number];
+
+/** The values of one report that were left out because they are not what Locust sends. */
+export interface IgnoredValues {
+  readonly counts: Readonly<Record<IgnoredKind, number>>;
+  /** The first one, such as `stats[3].num_requests: expected a count, got a list`. */
+  readonly first: string | null;
+}

@@ -1,6 +1,6 @@
-import { RUNNER_STATES } from '../locust/runner-state.ts';
-import { NO_SAMPLES, type Family } from './family.ts';
-import { encodeLabels, NO_LABELS } from './encode-labels.ts';
+import { RUNNER_STATES } from '../locust/snapshot.ts';
+import { NO_SAMPLES, type Family } from './exposition/family.ts';
+import { encodeLabels, NO_LABELS } from './exposition/family.ts';
 import {
   aggregatePercentiles,
   aggregateSummary,
@@ -18,7 +18,7 @@ import {
   whileUp,
   type MetricSpec,
   type Report,
-} from './metric-spec.ts';
+} from './samples.ts';
 
 /* These two have always had these names. */
 

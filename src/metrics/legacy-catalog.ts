@@ -1,8 +1,12 @@
-import { finiteOrNull } from '../locust/shape.ts';
-import type { Endpoint, ResponseTime, Snapshot } from '../locust/snapshot.ts';
+import {
+  type Endpoint,
+  type ResponseTime,
+  type Snapshot,
+  finiteOrNull,
+} from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
-import type { Samples } from './family.ts';
-import { encodeLabels, NO_LABELS } from './encode-labels.ts';
+import type { Samples } from './exposition/family.ts';
+import { encodeLabels, NO_LABELS } from './exposition/family.ts';
 import {
   addValue,
   errorSamples,
@@ -14,7 +18,7 @@ import {
   whileUp,
   type MetricSpec,
   type Pick,
-} from './metric-spec.ts';
+} from './samples.ts';
 
 /** A metric as ContainerSolutions/locust_exporter has it: counts are gauges, times are in ms. */
 export interface LegacyMetricSpec extends MetricSpec {

@@ -1,12 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
-import { IGNORED_KINDS } from '../locust/ignored-values.ts';
-import type { Snapshot } from '../locust/snapshot.ts';
-import type { ClientMetric } from './client-metric.ts';
-import { correctLags, LAG_RESOLUTION_MS } from './event-loop-lag.ts';
-import type { Family } from './family.ts';
-import { encodeLabels } from './encode-labels.ts';
-import { samplesOf } from './metric-spec.ts';
+import { type Snapshot, IGNORED_KINDS } from '../locust/snapshot.ts';
+import { encodeLabels, type Family } from './exposition/family.ts';
+import { samplesOf } from './samples.ts';
 
 export interface BuildInfo {
   readonly version: string;
@@ -179,4 +175,47 @@ function toFamily({ name, help, type, values = [] }: ClientMetric): Family {
       add(labels, value, suffix);
     }),
   };
+}
+
+/**
+ * Milliseconds between two looks at the event loop. With the 10 of prom-client, these alone take
+ * 0.7 % of a CPU: more than all the rest does at a scrape every five seconds.
+ */
+export const LAG_RESOLUTION_MS = 100;
+
+const STATISTIC = /^nodejs_eventloop_lag_(?:min|max|mean|stddev|p\d+)_seconds$/;
+const SPREAD = 'nodejs_eventloop_lag_stddev_seconds';
+const MEAN = 'nodejs_eventloop_lag_mean_seconds';
+
+/**
+ * prom-client tells how long it was from one look to the next, and not how much too long, and
+ * where there was none yet it tells of 292 years. That is absent here.
+ */
+export function correctLags(metrics: readonly ClientMetric[]): ClientMetric[] {
+  const mean = metrics.find(({ name }) => name === MEAN)?.values?.[0]?.value ?? NaN;
+  return metrics.map((metric) => {
+    const { name, values = [] } = metric;
+    if (!STATISTIC.test(name)) return metric;
+    if (Number.isNaN(mean)) return { ...metric, values: [] };
+    if (name === SPREAD) return metric;
+    return {
+      ...metric,
+      values: values.map((one) => ({
+        ...one,
+        value: Math.max(0, one.value - LAG_RESOLUTION_MS / 1000),
+      })),
+    };
+  });
+}
+
+/** What prom-client's getMetricsAsJSON gives; its declared type leaves values out for some kinds. */
+export interface ClientMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly values?: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string | number>>;
+    readonly metricName?: string;
+  }[];
 }

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { atOnce } from '../../src/async/in-turns.ts';
-import { parseReport } from '../../src/locust/read-report.ts';
+import { parseReport } from '../../src/locust/report/read-report.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
-import { renderFamilies } from '../../src/metrics/exposition.ts';
-import { createTextBuffer } from '../../src/metrics/text-buffer.ts';
+import { renderFamilies } from '../../src/metrics/exposition/encode-text.ts';
+import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
 import { parseExposition, type ParsedFamily } from '../helpers/parse-exposition.ts';
 import { recordReports } from './record-reports.ts';
 import { median } from './statistics.ts';

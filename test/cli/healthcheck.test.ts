@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { programArguments } from '../../src/cli/program-arguments.ts';
+import { programArguments } from '../../src/cli/healthcheck.ts';
 import { createAuthority } from '../helpers/certificates.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { startProcess } from '../helpers/start-process.ts';

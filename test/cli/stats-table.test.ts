@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { statsTable } from '../../src/cli/stats-table.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { report, row } from '../locust/samples.ts';
 

@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awaitReport } from '../../src/cli/await-report.ts';
+import { awaitReport } from '../../src/cli/control.ts';
 import { statsTable } from '../../src/cli/stats-table.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
-import { sampleSnapshot, sampleStats } from '../http/sample-status-view.ts';
+import { sampleSnapshot, sampleStats } from '../http/status-page/sample-status-view.ts';
 
 const run = promisify(execFile);
 const BIN = join(import.meta.dirname, '../../src/bin.ts');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { startFaultyLocust, type FaultyLocust } from '../collect/faulty-locust.ts';
+import { startFaultyLocust, type FaultyLocust } from '../target/faulty-locust.ts';
 
 const BIN = join(import.meta.dirname, '../../src/bin.ts');
 const PAGE = '<script> window.templateArgs = {"version": "2.46.3", "host": ""}</script>';

@@ -7,7 +7,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import { GOOD } from '../collect/faults.ts';
+import { GOOD } from '../target/faults.ts';
 import { createAuthority, type Authority, type KeyPair } from '../helpers/certificates.ts';
 import { startExporter, whyBuildIsMissing } from '../helpers/exporter.ts';
 import { needs } from '../helpers/requirement.ts';

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { ErrorCode } from '../../src/locust/errors.ts';
-import { always, FAULTS, GOOD } from '../collect/faults.ts';
+import { always, FAULTS, GOOD } from '../target/faults.ts';
 import { healthy, type SwitchedLocust } from './switched-locust.ts';
 import { MIB } from './watched-exporter.ts';
 

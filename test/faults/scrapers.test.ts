@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GOOD } from '../collect/faults.ts';
+import { GOOD } from '../target/faults.ts';
 import { whyBuildIsMissing } from '../helpers/exporter.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 import { needs } from '../helpers/requirement.ts';

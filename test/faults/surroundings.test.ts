@@ -7,7 +7,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { GOOD } from '../collect/faults.ts';
+import { GOOD } from '../target/faults.ts';
 import { whyBuildIsMissing } from '../helpers/exporter.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 import type { RawReport } from '../helpers/raw-report.ts';

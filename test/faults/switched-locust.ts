@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { GOOD } from '../collect/faults.ts';
-import { startFaultyLocust, type FaultyLocust } from '../collect/faulty-locust.ts';
+import { GOOD } from '../target/faults.ts';
+import { startFaultyLocust, type FaultyLocust } from '../target/faulty-locust.ts';
 import { freePort } from '../helpers/free-port.ts';
 
 export const REPORT_PATH = '/stats/requests';

@@ -1,4 +1,4 @@
-import type { Samples } from '../../src/metrics/family.ts';
+import type { Samples } from '../../src/metrics/exposition/family.ts';
 
 export interface ListedSample {
   /** As they are written. */

@@ -1,4 +1,4 @@
-import type { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import type { ExpositionFormat } from '../../src/metrics/exposition/encode-text.ts';
 
 export interface ParsedFamily {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Family } from '../../src/metrics/family.ts';
+import type { Family } from '../../src/metrics/exposition/family.ts';
 import { parseExposition, type ParsedFamily } from './parse-exposition.ts';
 import { renderExposition } from './render-exposition.ts';
 

@@ -1,7 +1,11 @@
 import { atOnce } from '../../src/async/in-turns.ts';
-import { END, renderFamilies, type ExpositionFormat } from '../../src/metrics/exposition.ts';
-import type { Family } from '../../src/metrics/family.ts';
-import { createTextBuffer } from '../../src/metrics/text-buffer.ts';
+import {
+  END,
+  renderFamilies,
+  type ExpositionFormat,
+} from '../../src/metrics/exposition/encode-text.ts';
+import type { Family } from '../../src/metrics/exposition/family.ts';
+import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
 
 /** A whole exposition, written without a pause. */
 export function renderExposition(families: readonly Family[], format: ExpositionFormat): string {

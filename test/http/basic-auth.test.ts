@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashSync } from 'bcryptjs';
 import { basicAuth, type BasicAuthOptions } from '../../src/http/basic-auth.ts';
-import { createApp } from '../../src/http/create-app.ts';
+import { createApp } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
-import { keepLog } from '../collect/in-process.ts';
+import { keepLog } from '../target/in-process.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
-import { sampleView } from './sample-status-view.ts';
+import { sampleView } from './status-page/sample-status-view.ts';
 
 /** Cheap, and as `htpasswd -nBC 4` writes it. */
 const hashOf = (password: string) => hashSync(password, 4).replace(/^\$2b/, '$2y');

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
-import { keepLog } from '../collect/in-process.ts';
-import { createApp } from '../../src/http/create-app.ts';
-import { errorHandlers } from '../../src/http/error-handlers.ts';
+import { keepLog } from '../target/in-process.ts';
+import { createApp } from '../../src/http/server.ts';
+import { errorHandlers } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 
 const NODE_ENV = process.env['NODE_ENV'];

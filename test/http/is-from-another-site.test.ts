@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isFromAnotherSite } from '../../src/http/is-from-another-site.ts';
+import { isFromAnotherSite } from '../../src/http/server.ts';
 
 const HOST = 'exporter.example:9646';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { it } from 'node:test';
 import type { Request, RequestHandler, Response } from 'express';
-import { limitRequests } from '../../src/http/limit-requests.ts';
+import { limitRequests } from '../../src/http/server.ts';
 
 /** What express hands to a guard, as far as this one uses it. */
 class FakeResponse extends EventEmitter {

@@ -5,11 +5,11 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import { createApp } from '../../src/http/create-app.ts';
-import { limitRequests } from '../../src/http/limit-requests.ts';
+import { createApp } from '../../src/http/server.ts';
+import { limitRequests } from '../../src/http/server.ts';
 import { closeServer, listen, type ListenOptions } from '../../src/http/listen.ts';
-import { keepLog } from '../collect/in-process.ts';
-import { sampleView } from './sample-status-view.ts';
+import { keepLog } from '../target/in-process.ts';
+import { sampleView } from './status-page/sample-status-view.ts';
 
 const closings: (() => Promise<void>)[] = [];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { scrapeTimeoutMs } from '../../src/http/scrape-timeout.ts';
+import { scrapeTimeoutMs } from '../../src/http/negotiate.ts';
 
 it('half a second is kept of a long timeout, a fifth of a short one', () => {
   const expected = { '10': 9500, '2.5': 2000, '2': 1600, '1': 800, '0.9': 720, '0.001': 0.8 };

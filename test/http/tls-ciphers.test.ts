@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect, getCiphers } from 'node:tls';
 import { promisify } from 'node:util';
-import { readWebConfig } from '../../src/config/read-web-config.ts';
+import { readWebConfig } from '../../src/config/web-config/read.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

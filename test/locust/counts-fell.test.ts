@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { countsFell } from '../../src/locust/counts-fell.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
+import { countsFell } from '../../src/locust/history.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { aggregate, parseFixture, report, row, snapshot } from './samples.ts';
 

@@ -1,10 +1,10 @@
+import { withLastKnown } from '../../src/locust/rows/known-rows.ts';
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { countsFell } from '../../src/locust/counts-fell.ts';
-import { holdSums } from '../../src/locust/hold-sums.ts';
-import { withLastKnown } from '../../src/locust/known-rows.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
+import { countsFell } from '../../src/locust/history.ts';
+import { holdSums } from '../../src/locust/history.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { aggregate, report, row } from './samples.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { settleRates, trackStandstill } from '../../src/locust/live-rates.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
+import { settleRates, trackStandstill } from '../../src/locust/history.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import { report, row, snapshot } from './samples.ts';
 
 const quantiles = { current_response_time_percentile_50: 5 };

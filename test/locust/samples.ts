@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parsePythonJson } from '../../src/locust/parse-python-json.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
-import type { RowRules } from '../../src/locust/shape-rows.ts';
+import { parsePythonJson } from '../../src/locust/report/python-json.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
+import type { RowRules } from '../../src/locust/rows/rewrite.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 

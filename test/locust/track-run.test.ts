@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { parseStats } from '../../src/locust/parse-stats.ts';
-import { trackRun } from '../../src/locust/track-run.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
+import { trackRun } from '../../src/locust/history.ts';
 import { aggregate, report, row, snapshot } from './samples.ts';
 
 const at = (state: string, requests = 10, rps?: number) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import type { RequestStats } from '../../src/locust/snapshot.ts';
-import type { MetricSpec, Report } from '../../src/metrics/metric-spec.ts';
+import type { MetricSpec, Report } from '../../src/metrics/samples.ts';
 import { SELF_METRICS } from '../../src/metrics/self.ts';
 import { listSamples } from '../helpers/list-samples.ts';
 import { readFamilies } from '../helpers/read-families.ts';

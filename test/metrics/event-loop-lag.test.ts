@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ClientMetric } from '../../src/metrics/client-metric.ts';
-import { correctLags } from '../../src/metrics/event-loop-lag.ts';
+import type { ClientMetric } from '../../src/metrics/self.ts';
+import { correctLags } from '../../src/metrics/self.ts';
 
 const LAG = 'nodejs_eventloop_lag';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatPercentile } from '../../src/metrics/format-percentile.ts';
+import { formatPercentile } from '../../src/metrics/samples.ts';
 
 const CASES: readonly (readonly [quantile: number, percentile: string])[] = [
   [0.5, '50'],

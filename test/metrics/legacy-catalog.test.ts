@@ -17,7 +17,7 @@ import {
   row,
   snapshot as sample,
 } from '../locust/samples.ts';
-import { parseStats } from '../../src/locust/parse-stats.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
 
 type Values = Map<string, number>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { parseStats } from '../../src/locust/parse-stats.ts';
-import { ShapeError } from '../../src/locust/shape.ts';
+import { parseStats } from '../../src/locust/report/parse-stats.ts';
+import { ShapeError } from '../../src/locust/report/values.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { parseVersion } from '../../src/locust/version.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeLabels } from '../../src/metrics/encode-labels.ts';
-import { createRowLabels } from '../../src/metrics/row-labels.ts';
+import { encodeLabels } from '../../src/metrics/exposition/family.ts';
+import { createRowLabels } from '../../src/metrics/samples.ts';
 
 const rows = (...names: string[]) => names.map((name) => ({ name, method: 'GET', other: 1 }));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
+import { IgnoredCollector } from '../../src/locust/report/values.ts';
 import { createSelfMetrics } from '../../src/metrics/self.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ERROR_CODES } from '../../src/locust/errors.ts';
 import { readFamilies } from '../helpers/read-families.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
-import { IgnoredCollector } from '../../src/locust/ignored-values.ts';
+import { IgnoredCollector } from '../../src/locust/report/values.ts';
 import {
   createSelfMetrics,
   SELF_METRICS,

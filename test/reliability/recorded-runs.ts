@@ -1,4 +1,4 @@
-import { RUNNER_STATES } from '../../src/locust/runner-state.ts';
+import { RUNNER_STATES } from '../../src/locust/snapshot.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 import { fixtureNames, readReport } from '../locust/samples.ts';
 import type { Draw } from './draw.ts';

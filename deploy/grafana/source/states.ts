@@ -1,5 +1,5 @@
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
-import { RUNNER_STATES } from '../../../src/locust/runner-state.ts';
+import { RUNNER_STATES } from '../../../src/locust/snapshot.ts';
 
 const COLORS: Readonly<Record<(typeof RUNNER_STATES)[number], string>> = {
   ready: 'blue',

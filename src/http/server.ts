@@ -1,0 +1,176 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { Logger } from 'pino';
+import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/encode-text.ts';
+import { negotiateFormat, scrapeTimeoutMs } from './negotiate.ts';
+import type { StatusView } from './status-page/page.ts';
+
+export interface AppOptions {
+  /** Headers of every answer. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** What a request has to pass, unless it asks for our health. */
+  readonly guards?: readonly RequestHandler[];
+  readonly healthPaths: readonly string[];
+  readonly quitPath: string;
+  /** Ends the exporter; null where nobody may. */
+  readonly quit: (() => void) | null;
+  readonly metricsPath: string;
+  /**
+   * `timeoutMs` is how long the scraper will wait, `scraper` is its connection; `onSent` is called
+   * when all was sent.
+   */
+  readonly metrics: (request: {
+    readonly format: ExpositionFormat;
+    readonly gzip: boolean;
+    readonly timeoutMs: number;
+    readonly scraper: object;
+  }) => Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
+  readonly status: () => Promise<StatusView>;
+  readonly logger: Logger;
+}
+
+export function createApp({
+  headers = () => ({}),
+  guards = [],
+  healthPaths,
+  quitPath,
+  quit,
+  metricsPath,
+  metrics,
+  status,
+  logger,
+}: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Else NODE_ENV would decide what a client gets to see.
+  app.set('env', 'production');
+  app.set('case sensitive routing', true);
+
+  app.use((_request, response, next) => {
+    response.set(headers());
+    next();
+  });
+
+  app.get([...healthPaths], (_request, response) => {
+    response.type('text/plain').send('ok\n');
+  });
+
+  for (const guard of guards) app.use(guard);
+
+  const endOnRequest: RequestHandler = (request, response) => {
+    if (quit === null) {
+      response.status(404).type('text/plain').send('QUIT_ENDPOINT is off\n');
+      return;
+    }
+    if (isFromAnotherSite(request.headers)) {
+      response.status(403).type('text/plain').send('a page of another site must not end this\n');
+      return;
+    }
+    // HEAD, which Express takes for GET, asks what would happen.
+    if (request.method !== 'HEAD') response.on('close', quit);
+    response.set('Connection', 'close').type('text/plain').send('stopping\n');
+  };
+  app.route(quitPath).get(endOnRequest).post(endOnRequest);
+
+  app.get(metricsPath, async (request, response) => {
+    const format = negotiateFormat(request.get('accept'));
+    const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
+    const timeoutMs = scrapeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds'));
+    const { body, onSent } = await metrics({ format, gzip, timeoutMs, scraper: request.socket });
+    response.set('Content-Type', CONTENT_TYPES[format]);
+    response.set('Vary', 'Accept, Accept-Encoding');
+    if (gzip) response.set('Content-Encoding', 'gzip');
+    // HEAD gets no numbers.
+    if (request.method === 'GET') response.on('finish', onSent);
+    response.set('Content-Length', String(body.length)).end(body);
+  });
+
+  app.get('/', async (request, response) => {
+    // The page reads Locust, which may take longer than the kubelet waits.
+    if (request.get('user-agent')?.startsWith('kube-probe/')) {
+      response.type('text/plain').send('ok\n');
+      return;
+    }
+    // The page is for people, who can wait for its code; a scraper never needs it.
+    const { renderStatusPage, STATUS_PAGE_CSP } = await import('./status-page/page.ts');
+    response
+      .set('Content-Security-Policy', headers()['Content-Security-Policy'] ?? STATUS_PAGE_CSP)
+      .set('X-Content-Type-Options', 'nosniff')
+      .set('Referrer-Policy', 'no-referrer')
+      .set('Cache-Control', 'no-store')
+      .type('text/html')
+      .send(renderStatusPage(await status()));
+  });
+
+  app.use((_request: Request, response: Response) => {
+    response.status(404).type('text/plain').send(`nothing here; metrics are at ${metricsPath}\n`);
+  });
+
+  for (const handler of errorHandlers(logger)) app.use(handler);
+  return app;
+}
+
+/**
+ * What answers a request that went wrong. Express must not do it: outside of production it shows
+ * the stack to the client, and it writes to standard error past the log.
+ */
+export function errorHandlers(logger: Logger): readonly ErrorRequestHandler[] {
+  return [
+    (error: unknown, _request, response: Response, next) => {
+      const { status } = error as { status?: unknown };
+      const isClients = typeof status === 'number' && status >= 400 && status < 500;
+      if (response.headersSent) {
+        response.destroy();
+      } else {
+        response
+          .status(isClients ? status : 500)
+          .type('text/plain')
+          .send(isClients ? 'bad request\n' : 'internal error, see the log\n');
+      }
+      if (!isClients) logger.error({ err: error }, 'could not answer a request');
+      next();
+    },
+    // For an error that even the handler above cannot look at or log.
+    (_error: unknown, _request, response: Response, next) => {
+      if (!response.headersSent) response.writeHead(500).end();
+      next();
+    },
+  ];
+}
+
+/**
+ * Whether a browser sends the request for a page that is not ours. Programs send none of these
+ * headers. `Sec-Fetch-Site` tells for sure, but browsers leave it out where the connection is not
+ * to be trusted: over HTTP, to any host but localhost.
+ */
+export function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const host = headers.host?.toLowerCase();
+  return [headers.origin, headers.referer].some(
+    (page) => page !== undefined && (URL.parse(page)?.host ?? null) !== host,
+  );
+}
+
+/** Answers so many requests at a time, and the others with 503. */
+export function limitRequests(most: number): RequestHandler {
+  let current = 0;
+  return (_request, response, next) => {
+    if (current >= most) {
+      response.status(503).set('Retry-After', '1').type('text/plain').send('too many requests\n');
+      return;
+    }
+    current += 1;
+    response.once('close', () => {
+      current -= 1;
+    });
+    next();
+  };
+}

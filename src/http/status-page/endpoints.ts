@@ -1,0 +1,163 @@
+import type { Endpoint, Quantile, RequestStats, Snapshot } from '../../locust/snapshot.ts';
+import { html, type SafeHtml } from './html.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatQuantile,
+  formatRate,
+  formatSeconds,
+  formatShare,
+} from './format.ts';
+import { describeRest, figureCell, foreignText, MAX_ROWS, tableSection } from './tables.ts';
+
+const MAX_QUANTILE_COLUMNS = 12;
+
+interface Column {
+  readonly heading: string;
+  readonly cell: (stats: RequestStats) => SafeHtml;
+}
+
+interface ColumnGroup {
+  readonly heading: string;
+  readonly columns: readonly Column[];
+}
+
+/** The endpoints in Locust's own order, with its aggregate row below. */
+export function endpointsSection(snapshot: Snapshot, metricsPath: string): SafeHtml {
+  const { endpoints, aggregate } = snapshot;
+  const shown = endpoints.slice(0, MAX_ROWS);
+  const groups = columnGroups(quantilesOf(aggregate ? [...shown, aggregate] : shown));
+  const columns = groups.flatMap((group) => group.columns);
+  return tableSection({
+    id: 'endpoints',
+    heading: 'Endpoints',
+    count: endpoints.length > 0 ? formatCount(endpoints.length) : null,
+    caption:
+      'Requests by endpoint: counts, response times and sizes since the statistics began, rates over the last ten seconds.',
+    notices: [
+      snapshot.endpointsTruncated
+        ? 'Locust does not list all of its endpoints; rows are missing here.'
+        : null,
+      snapshot.foldedEndpoints > 0
+        ? `Rows with the same method and name, or above a limit, are added together (${formatCount(snapshot.foldedEndpoints)}).`
+        : null,
+      describeRest(endpoints.length, metricsPath),
+    ],
+    head: head(groups),
+    rows: shown.map((endpoint) => endpointRow(endpoint, columns)),
+    foot: aggregate && aggregateRow(aggregate, columns),
+    empty: 'No request has been measured yet.',
+  });
+}
+
+function columnGroups(quantiles: readonly number[]): readonly ColumnGroup[] {
+  return [
+    {
+      heading: 'Requests',
+      columns: [
+        { heading: 'Count', cell: (stats) => figureCell(stats.requests, formatCount) },
+        { heading: 'Failed', cell: (stats) => figureCell(stats.failures, formatCount, 'bad') },
+        {
+          heading: 'Failed %',
+          cell: (stats) => figureCell(failRatio(stats), formatShare, 'bad'),
+        },
+      ],
+    },
+    {
+      heading: 'Response time',
+      columns: [
+        ...quantiles.map((quantile) => ({
+          heading: formatQuantile(quantile),
+          cell: (stats: RequestStats) => secondsCell(secondsAt(stats, quantile)),
+        })),
+        { heading: 'Mean', cell: (stats) => secondsCell(meanSeconds(stats)) },
+        { heading: 'Min', cell: (stats) => secondsCell(stats.responseTime.minSeconds) },
+        { heading: 'Max', cell: (stats) => secondsCell(stats.responseTime.maxSeconds) },
+      ],
+    },
+    {
+      heading: 'Last 10 s',
+      columns: [
+        { heading: 'Req/s', cell: (stats) => figureCell(stats.currentRps, formatRate) },
+        {
+          heading: 'Fail/s',
+          cell: (stats) => figureCell(stats.currentFailuresPerSecond, formatRate, 'bad'),
+        },
+      ],
+    },
+    {
+      heading: 'Body',
+      columns: [
+        { heading: 'Avg size', cell: (stats) => figureCell(meanBytes(stats), formatBytes) },
+      ],
+    },
+  ];
+}
+
+function head(groups: readonly ColumnGroup[]): SafeHtml {
+  return html`<tr>
+      <th scope="colgroup" colspan="2">Endpoint</th>
+      ${groups.map(
+        ({ heading, columns }) =>
+          html`<th scope="colgroup" colspan="${columns.length}" class="group">${heading}</th>`,
+      )}
+    </tr>
+    <tr>
+      <th scope="col">Method</th>
+      <th scope="col" class="name">Name</th>
+      ${groups.map(({ columns }) =>
+        columns.map(({ heading }) => html`<th scope="col" class="figure">${heading}</th>`),
+      )}
+    </tr>`;
+}
+
+function endpointRow(endpoint: Endpoint, columns: readonly Column[]): SafeHtml {
+  return html`<tr>
+    <td class="method">${foreignText(endpoint.method)}</td>
+    <th scope="row" class="name">${foreignText(endpoint.name)}</th>
+    ${columns.map((column) => column.cell(endpoint))}
+  </tr>`;
+}
+
+function aggregateRow(aggregate: RequestStats, columns: readonly Column[]): SafeHtml {
+  return html`<tr>
+    <td class="method"></td>
+    <th scope="row" class="name">All endpoints</th>
+    ${columns.map((column) => column.cell(aggregate))}
+  </tr>`;
+}
+
+/** Which quantiles any row has, ascending. */
+function quantilesOf(rows: readonly RequestStats[]): readonly number[] {
+  const found = new Set(
+    rows.flatMap((row) => row.responseTime.quantiles.map(({ quantile }) => quantile)),
+  );
+  return [...found].sort((a, b) => a - b).slice(0, MAX_QUANTILE_COLUMNS);
+}
+
+function secondsAt({ responseTime }: RequestStats, quantile: number): number | null {
+  const isAsked = (candidate: Quantile) => candidate.quantile === quantile;
+  return responseTime.quantiles.find(isAsked)?.seconds ?? null;
+}
+
+function secondsCell(seconds: number | null): SafeHtml {
+  return figureCell(seconds, formatSeconds);
+}
+
+function meanSeconds({ responseTime }: RequestStats): number | null {
+  return divide(responseTime.sumSeconds, responseTime.count);
+}
+
+function meanBytes({ contentBytes, requests }: RequestStats): number | null {
+  return divide(contentBytes, requests);
+}
+
+/** Above 1 where a test counts failures without their requests. */
+function failRatio({ failures, requests }: RequestStats): number | null {
+  if (requests === 0 && failures !== null && failures > 0) return Infinity;
+  return divide(failures, requests);
+}
+
+function divide(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : part / whole;
+}

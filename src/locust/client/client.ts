@@ -1,0 +1,131 @@
+import { checkAnswer, type Answer } from './check-response.ts';
+import type { Login, LoginForm } from './login.ts';
+import { createQuote, secretsInHeader } from './quote.ts';
+import type { TlsOptions, Transport } from './transport.ts';
+
+export interface ClientOptions {
+  /** With a base path if Locust has one. */
+  readonly url: URL;
+  readonly maxResponseBytes: number;
+  readonly userAgent: string;
+  /** Sent as basic auth. */
+  readonly credentials?: Credentials | undefined;
+  /** Sent with each request, by name in lower case; they beat the client's own. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly login?: LoginForm | undefined;
+  readonly tls?: TlsOptions;
+}
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Speaks HTTP with one Locust. Every failure is a LocustError. */
+export interface LocustClient {
+  /** The URL without credentials. */
+  readonly displayUrl: string;
+  /** @param path below the base path, such as `stats/requests`. */
+  get(path: string, signal: AbortSignal): Promise<Buffer>;
+  /** Sends a form. */
+  post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Buffer>;
+  /** Makes text that Locust sent fit for a message: one line, cut, and without our secrets. */
+  quote(text: string): string;
+  close(): Promise<void>;
+}
+
+interface Session {
+  readonly transport: Transport;
+  readonly login: Login | null;
+}
+
+export function createLocustClient({
+  url,
+  maxResponseBytes,
+  userAgent,
+  credentials,
+  headers,
+  login: form,
+  tls = {},
+}: ClientOptions): LocustClient {
+  const base = withoutCredentials(url);
+  const secretHeaders = {
+    ...(credentials === undefined ? {} : { authorization: basicAuth(credentials) }),
+    ...headers,
+  };
+  const secrets = [
+    ...Object.entries(secretHeaders).flatMap(([name, value]) => secretsInHeader(name, value)),
+    ...Object.values(form?.fields ?? {}),
+  ];
+  let session: Promise<Session> | null = null;
+  let login: Login | null = null;
+  const quote = createQuote({
+    secrets: () => [...secrets, ...(login?.secrets() ?? [])],
+    shown: base.href,
+  });
+
+  /** undici is large: it is loaded with the first request, when the exporter serves already. */
+  async function loadSession(): Promise<Session> {
+    const { createTransport } = await import('./transport.ts');
+    const transport = createTransport({
+      headers: { accept: '*/*', 'user-agent': userAgent, ...secretHeaders },
+      maxResponseBytes,
+      tls,
+      quote,
+    });
+    if (form !== undefined) {
+      const { createLogin } = await import('./login.ts');
+      login = createLogin(base, form, transport, quote);
+    }
+    return { transport, login };
+  }
+
+  /** The body of an answer that is no error. */
+  async function bodyOf(
+    target: URL,
+    signal: AbortSignal,
+    send: (transport: Transport, cookies?: string) => Promise<Answer>,
+  ): Promise<Buffer> {
+    session ??= loadSession();
+    const { transport, login } = await session;
+    const attempt = async (cookies?: string) => {
+      const answer = await send(transport, cookies);
+      checkAnswer(answer, target, quote);
+      return answer.body;
+    };
+    return login === null ? attempt() : login.around(attempt, signal);
+  }
+
+  return {
+    displayUrl: base.href,
+    get(path, signal) {
+      const target = new URL(path, base);
+      return bodyOf(target, signal, (transport, cookies) => transport.get(target, signal, cookies));
+    },
+    post(path, fields, signal) {
+      const target = new URL(path, base);
+      return bodyOf(target, signal, (transport, cookies) =>
+        transport.post(target, fields, signal, cookies),
+      );
+    },
+    quote,
+    async close() {
+      await (await session)?.transport.close();
+    },
+  };
+}
+
+/** The URL as a base for relative paths: with a slash at the end, and fit to be shown. */
+function withoutCredentials(url: URL): URL {
+  const base = new URL(url);
+  base.username = '';
+  base.password = '';
+  base.search = '';
+  base.hash = '';
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return base;
+}
+
+function basicAuth({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}

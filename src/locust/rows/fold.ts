@@ -1,0 +1,91 @@
+import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './identity.ts';
+import type { Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
+
+export interface Folded<Row> {
+  readonly rows: readonly Row[];
+  /** How many of the given rows have no row of their own. */
+  readonly folded: number;
+}
+
+/**
+ * Adds up endpoints with the same method and name. Locust tells `null` from `''`, and one
+ * lone surrogate from another; labels cannot.
+ */
+export function foldEndpoints(endpoints: readonly Endpoint[]): Folded<Endpoint> {
+  return fold(endpoints, ENDPOINT_IDENTITY, mergeEndpoints);
+}
+
+export function foldErrors(errors: readonly ErrorOccurrences[]): Folded<ErrorOccurrences> {
+  return fold(errors, ERROR_IDENTITY, mergeErrors);
+}
+
+function fold<Row>(
+  rows: readonly Row[],
+  { key, isBefore }: RowIdentity<Row>,
+  merge: (a: Row, b: Row) => Row,
+): Folded<Row> {
+  if (isBefore !== null && isAscending(rows, isBefore)) return { rows, folded: 0 };
+  const byKey = new Map<string, Row>();
+  const shared = new Set<string>();
+  for (const row of rows) {
+    const rowKey = key(row);
+    const earlier = byKey.get(rowKey);
+    if (earlier !== undefined) shared.add(rowKey);
+    byKey.set(rowKey, earlier === undefined ? row : merge(earlier, row));
+  }
+  if (shared.size === 0) return { rows, folded: 0 };
+  return { rows: [...byKey.values()], folded: rows.length - byKey.size + shared.size };
+}
+
+/** In such a list no row is there twice. */
+function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => boolean): boolean {
+  return rows.every((row, index) => {
+    const earlier = rows[index - 1];
+    return earlier === undefined || isBefore(earlier, row);
+  });
+}
+
+/** Quantiles of two rows cannot be merged and are left out. The labels are those of the first. */
+export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
+  const merged: Record<keyof Omit<RequestStats, 'responseTime'>, number | null> = {
+    requests: addKnown(a.requests, b.requests),
+    failures: addKnown(a.failures, b.failures),
+    contentBytes: addKnown(a.contentBytes, b.contentBytes),
+    currentRps: addKnown(a.currentRps, b.currentRps),
+    currentFailuresPerSecond: addKnown(a.currentFailuresPerSecond, b.currentFailuresPerSecond),
+    meanRps: addKnown(a.meanRps, b.meanRps),
+  };
+  const [x, y] = [a.responseTime, b.responseTime];
+  return {
+    method: a.method,
+    name: a.name,
+    ...merged,
+    responseTime: {
+      count: addKnown(x.count, y.count),
+      sumSeconds: addKnown(x.sumSeconds, y.sumSeconds),
+      minSeconds: combine(x.minSeconds, y.minSeconds, Math.min),
+      maxSeconds: combine(x.maxSeconds, y.maxSeconds, Math.max),
+      medianSeconds: null,
+      quantiles: [],
+    },
+  };
+}
+
+export function mergeErrors(a: ErrorOccurrences, b: ErrorOccurrences): ErrorOccurrences {
+  return { ...a, occurrences: addKnown(a.occurrences, b.occurrences) };
+}
+
+/** The sum of what is known: an odd value in one row must not cost the total of the others. */
+export function addKnown(a: number | null, b: number | null): number | null {
+  return combine(a, b, (x, y) => x + y);
+}
+
+function combine(
+  a: number | null,
+  b: number | null,
+  by: (a: number, b: number) => number,
+): number | null {
+  if (a === null || b === null) return a ?? b;
+  const total = by(a, b);
+  return Number.isFinite(total) ? total : null;
+}

@@ -1,0 +1,168 @@
+import { MAX_GONE, rememberRows } from './known-rows.ts';
+import type { Folded } from './fold.ts';
+import { pairRows, type RowIdentity } from './identity.ts';
+
+/** What rows of one kind are, and what becomes of them. */
+export interface RowKind<Row> {
+  readonly identity: RowIdentity<Row>;
+  /** Adds two rows up; the labels are those of the first. */
+  readonly merge: (a: Row, b: Row) => Row;
+  /** The current row, with the earlier one's counts where it has none. */
+  readonly fill: (earlier: Row, current: Row) => Row;
+  /** Whether the counts of a row began again. */
+  readonly fell: (earlier: Row, current: Row) => boolean;
+  /** null for a row that is left out. */
+  readonly rename: (row: Row) => Row | null;
+  readonly cut: (row: Row) => Row;
+  /** How many rows there may be beside the one for the others. */
+  readonly maxRows: number;
+  readonly asOther: (row: Row) => Row;
+  /** What still counts of a row that Locust lists no more. */
+  readonly atRest: (row: Row) => Row;
+}
+
+/** A row as it is to be shown, and what goes into it. */
+interface Group<Row> {
+  /** The first row that goes into it, as Locust tells it at this read. */
+  readonly first: Row;
+  sum: Row;
+  /** Rows of Locust in it, those that are gone included. */
+  sources: number;
+  /** Rows in it that would have a row of their own but for the limits. */
+  wanted: number;
+  isOther: boolean;
+}
+
+/**
+ * Renames, cuts and limits rows, read after read, such that sums of several rows do not fall while
+ * the run goes on: a row that was shown before others came stays, and what a row counted that is
+ * gone, began again or has an odd count stays in the sum that it was added to.
+ *
+ * @returns the function for one read, whose second argument is whether Locust's counts began
+ *   again since the read before. It returns the given rows themselves where nothing changes;
+ *   `folded` leaves out those that have the same name by `rename`.
+ */
+export function createRowLimiter<Row>(
+  kind: RowKind<Row>,
+): (rows: readonly Row[], began: boolean) => Folded<Row> {
+  const { identity, merge, rename, cut, asOther } = kind;
+  const { key, isSame } = identity;
+  /** Keys of the rows that are shown by themselves. */
+  const kept = new Set<string>();
+  /** What is in the sums of earlier lives of rows, and of rows that are forgotten. */
+  const remainders = new Map<string, Row>();
+  let known: readonly Row[] = [];
+  let listed: readonly Row[] = [];
+  /** Whether all of `listed` is shown as it is, and nothing else. */
+  let isPlain = false;
+
+  function place(row: Row): Row {
+    const rowKey = key(row);
+    if (kept.has(rowKey)) return row;
+    const other = asOther(row);
+    if (kept.size >= kind.maxRows || key(other) === rowKey) return other;
+    kept.add(rowKey);
+    return row;
+  }
+
+  function isListed(rows: readonly Row[]): boolean {
+    if (rows.length !== listed.length) return false;
+    return rows.every((row, index) => {
+      const one = listed[index];
+      return one !== undefined && isSame(row, one);
+    });
+  }
+
+  function groupRows(rows: readonly Row[]): Map<string, Group<Row>> {
+    const groups = new Map<string, Group<Row>>();
+    const wanted = new Set<string>();
+    for (const [index, row] of rows.entries()) {
+      const renamed = rename(row);
+      if (renamed === null) continue;
+      const whole = cut(renamed);
+      const shown = place(whole);
+      const shownKey = key(shown);
+      const wantedKey = key(renamed);
+      const isWanted = !wanted.has(wantedKey);
+      wanted.add(wantedKey);
+      const filled = known[index] ?? row;
+      const summand = filled === row ? shown : (showAs(filled) ?? shown);
+      const group = groups.get(shownKey);
+      if (group === undefined) {
+        const isOther = shown !== whole;
+        groups.set(shownKey, { first: shown, sum: summand, sources: 1, wanted: 1, isOther });
+      } else {
+        group.sum = merge(group.sum, summand);
+        group.sources += 1;
+        if (isWanted) group.wanted += 1;
+        group.isOther ||= shown !== whole;
+      }
+    }
+    return groups;
+  }
+
+  function showAs(row: Row): Row | null {
+    const renamed = rename(row);
+    return renamed === null ? null : place(cut(renamed));
+  }
+
+  function addGone(groups: ReadonlyMap<string, Group<Row>>, gone: readonly Row[]): void {
+    for (const row of gone) {
+      const shown = showAs(row);
+      const group = shown === null ? undefined : groups.get(key(shown));
+      if (shown === null || group === undefined) continue;
+      group.sum = merge(group.sum, kind.atRest(shown));
+      group.sources += 1;
+    }
+  }
+
+  function keepRemainder(row: Row, isInSum: (shownKey: string) => boolean): void {
+    const shown = showAs(row);
+    if (shown === null) return;
+    const shownKey = key(shown);
+    if (!isInSum(shownKey)) return;
+    const remainder = kind.atRest(shown);
+    const earlier = remainders.get(shownKey);
+    remainders.set(shownKey, earlier === undefined ? remainder : merge(earlier, remainder));
+  }
+
+  return (rows, began) => {
+    if (began) {
+      kept.clear();
+      remainders.clear();
+      known = [];
+    }
+    const earlier = known;
+    const remembered = rememberRows(earlier, rows, identity, kind.fill);
+    known = remembered.slice(0, rows.length + MAX_GONE);
+    const isUnchanged = !began && isPlain && isListed(rows);
+    listed = rows;
+    if (isUnchanged) return { rows, folded: 0 };
+
+    const groups = groupRows(rows);
+    addGone(groups, known.slice(rows.length));
+    for (const row of remembered.slice(known.length)) {
+      keepRemainder(row, (shownKey) => groups.has(shownKey) || shownKey !== key(row));
+    }
+    const before = pairRows(earlier, rows, identity);
+    for (const [index, row] of rows.entries()) {
+      const same = before(index);
+      if (same === undefined || !kind.fell(same, row)) continue;
+      keepRemainder(same, (shownKey) => {
+        const group = groups.get(shownKey);
+        return group !== undefined && (group.sources > 1 || group.isOther);
+      });
+    }
+
+    let folded = 0;
+    const shown: Row[] = [];
+    for (const [shownKey, { first, sum, sources, wanted, isOther }] of groups) {
+      const remainder = remainders.get(shownKey);
+      if (remainder !== undefined) shown.push(merge(sum, remainder));
+      else shown.push(sources === 1 ? first : sum);
+      folded += wanted > 1 || isOther ? wanted : 0;
+    }
+    isPlain = shown.length === rows.length && shown.every((row, index) => row === rows[index]);
+    return { rows: isPlain ? rows : shown, folded };
+  };
+}

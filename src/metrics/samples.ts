@@ -1,0 +1,235 @@
+import type {
+  Endpoint,
+  LocustInfo,
+  Quantile,
+  RequestStats,
+  ResponseTime,
+  Snapshot,
+  Worker,
+} from '../locust/snapshot.ts';
+import {
+  type AddSample,
+  encodeLabels,
+  type Family,
+  type LabelBytes,
+  NO_LABELS,
+  NO_SAMPLES,
+  type Samples,
+} from './exposition/family.ts';
+
+/** All that one exposition tells of Locust. */
+export interface Report {
+  /** null while Locust is down. */
+  readonly snapshot: Snapshot | null;
+  readonly info: LocustInfo | null;
+  /** Unix time; null where it is not known. */
+  readonly runStartSeconds: number | null;
+  /** Whether Locust is gone and these are its last numbers. */
+  readonly isFinal?: boolean;
+}
+
+/** One row of a catalog. */
+export interface MetricSpec {
+  /** Without the prefix. */
+  readonly name: string;
+  readonly type: Family['type'];
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: (report: Report) => Samples;
+}
+
+export type Pick = (stats: RequestStats) => number | null;
+
+/** One sample without labels, or none for null. */
+export function single(value: (snapshot: Snapshot) => number | null): MetricSpec['samples'] {
+  return fromSnapshot((snapshot) => sampleOf(NO_LABELS, value(snapshot)));
+}
+
+export function fromSnapshot(samples: (snapshot: Snapshot) => Samples): MetricSpec['samples'] {
+  return ({ snapshot }) => (snapshot === null ? NO_SAMPLES : samples(snapshot));
+}
+
+/** Like fromSnapshot, for what says nothing once Locust is gone. */
+export function whileUp(samples: (snapshot: Snapshot) => Samples): MetricSpec['samples'] {
+  return ({ snapshot, isFinal }) => (snapshot === null || isFinal ? NO_SAMPLES : samples(snapshot));
+}
+
+/** A sample of the aggregate row. */
+export function ofAggregate(pick: Pick): MetricSpec['samples'] {
+  return single(({ aggregate }) => (aggregate === null ? null : pick(aggregate)));
+}
+
+/** A sample of each endpoint that has a value. */
+export function perEndpoint(pick: Pick): MetricSpec['samples'] {
+  return fromSnapshot((snapshot) =>
+    ofEndpoints(snapshot, (endpoint, labels, add) => {
+      addValue(add, labels, pick(endpoint));
+    }),
+  );
+}
+
+export function perWorker(pick: (worker: Worker) => number | null): MetricSpec['samples'] {
+  return fromSnapshot(({ workers }) =>
+    samplesOf(workers?.list ?? [], (worker, add) => {
+      addValue(add, encodeLabels({ worker: worker.id }), pick(worker));
+    }),
+  );
+}
+
+export function aggregateSummary({ aggregate }: Snapshot): Samples {
+  return samplesOf(aggregate === null ? [] : [aggregate], ({ responseTime }, add) => {
+    addSummary(add, NO_LABELS, responseTime);
+  });
+}
+
+export function endpointSummaries(snapshot: Snapshot): Samples {
+  return ofEndpoints(snapshot, ({ responseTime }, labels, add) => {
+    addSummary(add, labels, responseTime);
+  });
+}
+
+export function errorSamples({ errors }: Snapshot): Samples {
+  const labels = errorLabels(errors);
+  return samplesOf(errors, ({ occurrences }, add, row) => {
+    addValue(add, labels[row], occurrences);
+  });
+}
+
+/** The percentiles of all endpoints together, of any period. */
+export function percentileSamples(quantiles: readonly Quantile[]): Samples {
+  return samplesOf(quantiles, ({ quantile, seconds }, add) => {
+    add(encodeLabels({ percentile: formatPercentile(quantile) }), seconds);
+  });
+}
+
+/** The percentiles of the aggregate row, where aggregateSummary leaves them out. */
+export function aggregatePercentiles({ aggregate }: Snapshot): Samples {
+  if (aggregate === null || hasSummary(aggregate.responseTime)) return NO_SAMPLES;
+  return percentileSamples(aggregate.responseTime.quantiles);
+}
+
+/** The percentiles of the endpoints that endpointSummaries leaves out. */
+export function endpointPercentiles({ endpoints }: Snapshot): Samples {
+  const withoutSummary = endpoints.filter(({ responseTime }) => !hasSummary(responseTime));
+  return samplesOf(withoutSummary, ({ method, name, responseTime }, add) => {
+    for (const { quantile, seconds } of responseTime.quantiles) {
+      add(encodeLabels({ method, name, percentile: formatPercentile(quantile) }), seconds);
+    }
+  });
+}
+
+export function sampleOf(labels: LabelBytes, value: number | null): Samples {
+  return value === null
+    ? NO_SAMPLES
+    : {
+        rows: 1,
+        ofRow: (_row, add) => {
+          add(labels, value);
+        },
+      };
+}
+
+/** The samples of a list, each of whose items is a row. */
+export function samplesOf<Item>(
+  items: readonly Item[],
+  ofItem: (item: Item, add: AddSample, row: number) => void,
+): Samples {
+  return {
+    rows: items.length,
+    ofRow: (row, add) => {
+      const item = items[row];
+      if (item !== undefined) ofItem(item, add, row);
+    },
+  };
+}
+
+export function ofEndpoints(
+  { endpoints }: Snapshot,
+  ofEndpoint: (endpoint: Endpoint, labels: LabelBytes, add: AddSample) => void,
+): Samples {
+  const labels = endpointLabels(endpoints);
+  return samplesOf(endpoints, (endpoint, add, row) => {
+    ofEndpoint(endpoint, labels[row] ?? NO_LABELS, add);
+  });
+}
+
+/** A sample, or none for null. */
+export function addValue(
+  add: AddSample,
+  labels: LabelBytes | undefined,
+  value: number | null,
+): void {
+  if (value !== null) add(labels ?? NO_LABELS, value);
+}
+
+/** Adds a summary whole or not at all: hasSummary tells why. */
+function addSummary(add: AddSample, labels: LabelBytes, responseTime: ResponseTime): void {
+  if (!hasSummary(responseTime)) return;
+  const { quantiles, sumSeconds, count } = responseTime;
+  for (const { quantile, seconds } of quantiles) add(labels, seconds, '', quantile);
+  add(labels, sumSeconds, '_sum');
+  add(labels, count, '_count');
+}
+
+/**
+ * Whether both sum and count are known. OpenTelemetry's Prometheus receiver drops a summary
+ * without `_count` and stores 0 for a missing `_sum`; a Pushgateway and protobuf make 0 of both.
+ */
+function hasSummary(
+  responseTime: ResponseTime,
+): responseTime is ResponseTime & { readonly sumSeconds: number; readonly count: number } {
+  return responseTime.sumSeconds !== null && responseTime.count !== null;
+}
+
+const endpointLabels = createRowLabels(['method', 'name']);
+
+const errorLabels = createRowLabels(['method', 'name', 'error']);
+
+type Rows<Name extends string> = readonly Readonly<Record<Name, string>>[];
+
+/**
+ * Encodes the labels of the rows of one read after another. A row has the same bytes as at the
+ * read before, as long as it keeps its place, so that they are made once and not once per scrape.
+ *
+ * @param names are those of the labels and of the row's own fields with their values.
+ */
+export function createRowLabels<Name extends string>(
+  names: readonly Name[],
+): (rows: Rows<Name>) => readonly LabelBytes[] {
+  let last: { readonly rows: Rows<Name>; readonly labels: readonly LabelBytes[] } = {
+    rows: [],
+    labels: [],
+  };
+  return (rows) => {
+    if (last.rows === rows) return last.labels;
+    const labels = rows.map((row, index) => {
+      const earlier = last.rows[index];
+      const known = last.labels[index];
+      const isSame = earlier !== undefined && names.every((name) => earlier[name] === row[name]);
+      if (isSame && known !== undefined) return known;
+      return encodeLabels(Object.fromEntries(names.map((name) => [name, row[name]])));
+    });
+    last = { rows, labels };
+    return labels;
+  };
+}
+
+/** Digits that a percentile has before its point and the same quantile has after it. */
+const SHIFT = 2;
+
+/**
+ * Writes a quantile as a percentile: 0.5 as `50`, 0.999 as `99.9`.
+ *
+ * The point moves within the decimal digits, because a product would be inexact: 100 times 0.57
+ * is 56.99999999999999.
+ *
+ * @param quantile above 0, at most 1.
+ */
+export function formatPercentile(quantile: number): string {
+  const [mantissa = '', exponent = ''] = quantile.toExponential().split('e');
+  const digits = mantissa.replace('.', '');
+  const point = 1 + Number(exponent) + SHIFT;
+  if (point <= 0) return `0.${'0'.repeat(-point)}${digits}`;
+  if (point >= digits.length) return digits.padEnd(point, '0');
+  return `${digits.slice(0, point)}.${digits.slice(point)}`;
+}

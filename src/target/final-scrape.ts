@@ -1,0 +1,85 @@
+import { endRates } from '../locust/history.ts';
+import type { Clock, Outcome, Reader } from './reader.ts';
+
+export interface EndingOptions {
+  readonly reader: Pick<Reader, 'lastGood' | 'goneSinceMs'>;
+  readonly clock: Clock;
+  /** How long the final numbers wait for a scrape; 0 for not at all. */
+  readonly lingerMs: number;
+  /** How long Locust has to be out of reach to be gone for good: a restart takes a while. */
+  readonly staleAfterMs: number;
+}
+
+/** Keeps the final numbers of a run for one more scrape when Locust or this program ends. */
+export interface Ending {
+  /** What to tell a scraper, given what is known of Locust now. */
+  present(outcome: Outcome): Outcome;
+  /** The final numbers; null where Locust was never read. */
+  final(): Outcome | null;
+  /** Has to be told of each outcome that a scraper received. */
+  sent(outcome: Outcome): void;
+  /** This program ends. @returns whether the final numbers were scraped before their time was over */
+  linger(): Promise<boolean>;
+}
+
+export function createEnding({ reader, clock, lingerMs, staleAfterMs }: EndingOptions): Ending {
+  let kept: { readonly of: Outcome; readonly final: Outcome } | null = null;
+  let scraped: Outcome | null = null;
+  let onScraped: (() => void) | undefined;
+
+  function final(): Outcome | null {
+    const good = reader.lastGood();
+    if (good === null) return null;
+    if (kept?.of !== good) kept = { of: good, final: finalOf(good, clock.unixMs()) };
+    return kept.final;
+  }
+
+  function isWaiting(last: Outcome): boolean {
+    const sinceMs = reader.goneSinceMs();
+    if (sinceMs === null || scraped === last) return false;
+    const goneForMs = clock.monotonicMs() - sinceMs - staleAfterMs;
+    return goneForMs >= 0 && goneForMs <= lingerMs;
+  }
+
+  return {
+    final,
+    present(outcome) {
+      if (outcome.problem === null || lingerMs === 0) return outcome;
+      const last = final();
+      return last !== null && isWaiting(last) ? { ...last, problem: outcome.problem } : outcome;
+    },
+    sent(outcome) {
+      if (kept?.final.report !== outcome.report) return;
+      scraped = kept.final;
+      onScraped?.();
+    },
+    async linger() {
+      const last = final();
+      if (lingerMs === 0 || last === null || scraped === last) return true;
+      return new Promise((resolve) => {
+        // A second signal must not find this still waiting.
+        const timer = setTimeout(resolve, lingerMs, false).unref();
+        onScraped = () => {
+          clearTimeout(timer);
+          resolve(true);
+        };
+      });
+    },
+  };
+}
+
+/** What lives as long as Locust's statistics; of what is said about now, that nothing happens. */
+function finalOf(good: Outcome, sinceMs: number): Outcome {
+  const { report } = good;
+  const snapshot = report.snapshot && {
+    ...endRates(report.snapshot),
+    users: null,
+    workers: null,
+  };
+  const message = 'Locust is read no more; these are the last numbers';
+  return {
+    ...good,
+    report: { ...report, snapshot, isFinal: true },
+    problem: { code: 'connect', message, sinceMs },
+  };
+}
