@@ -14,15 +14,18 @@ const zstdDecompress: Inflate = promisify(zlib.zstdDecompress);
 /** RFC 9659 limits the window of zstd on the web to 8 MiB; the library would take 128 MiB. */
 const ZSTD_WINDOW = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } };
 
-const INFLATE_BY_ENCODING: Readonly<Record<string, Inflate>> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
+const INFLATE_BY_ENCODING: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
   // Some servers send the deflate stream without the zlib header that the standard asks for.
-  deflate: (body, options) =>
-    ((body[0] ?? 0) & 0x0f) === 8 ? inflate(body, options) : inflateRaw(body, options),
-  br: brotliDecompress,
-  zstd: (body, options) => zstdDecompress(body, { ...options, ...ZSTD_WINDOW }),
-};
+  [
+    'deflate',
+    (body, options) =>
+      ((body[0] ?? 0) & 0x0f) === 8 ? inflate(body, options) : inflateRaw(body, options),
+  ],
+  ['br', brotliDecompress],
+  ['zstd', (body, options) => zstdDecompress(body, { ...options, ...ZSTD_WINDOW })],
+]);
 
 const MAX_ENCODINGS = 3;
 
@@ -50,11 +53,9 @@ export async function decompress(
     .split(',')
     .map((encoding) => encoding.trim().toLowerCase())
     .filter((encoding) => encoding !== '' && encoding !== 'identity');
-  if (encodings.length === 0 || body.length === 0) return body;
-  const steps = encodings.map((encoding) =>
-    Object.hasOwn(INFLATE_BY_ENCODING, encoding) ? INFLATE_BY_ENCODING[encoding] : undefined,
-  );
-  if (steps.length > MAX_ENCODINGS || steps.includes(undefined)) {
+  if (body.length === 0) return body;
+  const steps = encodings.flatMap((encoding) => INFLATE_BY_ENCODING.get(encoding) ?? []);
+  if (steps.length < encodings.length || steps.length > MAX_ENCODINGS) {
     throw unreadable(
       `the answer is compressed as "${quote(encodings.join(', '))}", which the exporter cannot unpack`,
     );
@@ -62,7 +63,6 @@ export async function decompress(
   let unpacked = body;
   // The last one that is listed was applied last.
   for (const step of steps.reverse()) {
-    if (step === undefined) continue;
     try {
       unpacked = await unlessAborted(signal, step(unpacked, { maxOutputLength: maxBytes }));
     } catch (error) {

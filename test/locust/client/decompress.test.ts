@@ -38,6 +38,8 @@ describe('a compressed answer', () => {
     }
     const twice = brotliCompressSync(gzipSync(TEXT));
     assert.deepEqual(await unpack(twice, 'identity, gzip , br'), TEXT);
+    const thrice = deflateSync(twice);
+    assert.deepEqual(await unpack(thrice, 'gzip, br, deflate'), TEXT);
   });
 
   it('is left as it is where it is not compressed', async () => {

@@ -29,6 +29,8 @@ describe('the words of an error page', () => {
   it('are the last line of a traceback', () => {
     const traceback = 'Traceback (most recent call last):\n  File "a.py", line 1\n    f()\n';
     assert.equal(words(`${traceback}ValueError: 3\n`), 'ValueError: 3');
+    const padding = '  x\n'.repeat(2000).slice(0, 8192 - 13 - traceback.length);
+    assert.equal(words(`${traceback}${padding}\nValueError: 3`), 'ValueError: 3');
     assert.match(words(`${traceback}${'  x\n'.repeat(3000)}ValueError: 3`), /^Traceback .*a\.py/);
   });
 

@@ -37,6 +37,21 @@ describe('a secret in foreign text', () => {
     ]) {
       assert.equal(quote(echo), HIDDEN, echo);
     }
+    // These are too short to be found by a part.
+    for (const [secret, echo] of [
+      [`<1>`, '&lt;1&gt;'],
+      [`<1>`, '&#60;1&#62;'],
+      [`"1'&`, '&quot;1&#x27;&amp;'],
+      [`"1'&`, '&#34;1&#39;&#38;'],
+      ['<1>', String.raw`\u003c1\u003E`],
+      [`a"b'c`, String.raw`a\"b\'c`],
+      ['a b', 'x=a+b'],
+      ['a b', 'x=a%20b'],
+      ['a b', 'x=a%2520b'],
+      [' a1 ', 'x=a1'],
+    ] as const) {
+      assert.equal(quoteWith(secret)(echo), HIDDEN, echo);
+    }
     assert.equal(quoteWith('my secret pass')('a=my+secret+pass'), HIDDEN);
   });
 
@@ -45,6 +60,8 @@ describe('a secret in foreign text', () => {
     assert.equal(quote('Size limit: Authorization: abcdefgh'), HIDDEN);
     assert.equal(quote('…ijklmnop'), HIDDEN);
     assert.equal(quote('abcdefg ijklmno'), 'abcdefg ijklmno');
+    assert.equal(quoteWith('abcdefgh')('xabcdefghx'), HIDDEN);
+    assert.equal(quoteWith('abcdefg')('xabcdefgx'), 'xabcdefgx');
     assert.equal(quote(`${'x'.repeat(300)}abcdefghijklmnop`), HIDDEN);
   });
 
@@ -59,6 +76,7 @@ describe('a secret in foreign text', () => {
   });
 
   it('is none where messages show it anyway, or where it is empty', () => {
+    assert.equal(quoteWith('')(' x  y'), 'x y');
     assert.equal(quoteWith('locust', '8089', '')('locust at 8089 failed'), 'locust at 8089 failed');
     const quote = quoteWith('http://locust:8089/secret-part');
     assert.equal(quote('http://locust:8089/other'), 'http://locust:8089/other');

@@ -42,7 +42,8 @@ describe('what a request throws', () => {
     assert.match(parsed('\0\0\x12\x04\0\0\0\0\0\0\x03'), /only HTTP\/2 is offered/);
     assert.match(parsed('\0\0\0\x04\x01\0\0\0\0'), /only HTTP\/2 is offered/);
     assert.match(parsed('\x15\x03\x01\0\x02\x02\x46'), /speaks TLS; .*https$/);
-    for (const other of ['SSH-2.0', '\0\0\x12\x05\0\0\0\0\0', undefined]) {
+    assert.match(parsed('\x16\x03\x01\0'), /speaks TLS/);
+    for (const other of ['SSH-2.0', 'x\x03\x01', '\x15\x04', '\0\0\x12\x05\0\0\0\0\0', undefined]) {
       assert.match(parsed(other), /: Expected HTTP\/$/);
     }
   });
