@@ -22,6 +22,8 @@ describe('an answer', () => {
   it('is good with status 2xx', () => {
     assert.equal(judge(200, '{}'), null);
     assert.equal(judge(203, '{}'), null);
+    for (const status of [300, 399]) assert.match(String(judge(status)?.message), /redirect/);
+    assert.doesNotMatch(String(judge(400)?.message), /redirect/);
   });
 
   it('of another status is an error', () => {

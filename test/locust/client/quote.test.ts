@@ -60,6 +60,8 @@ describe('a secret in foreign text', () => {
     assert.equal(quote('Size limit: Authorization: abcdefgh'), HIDDEN);
     assert.equal(quote('…ijklmnop'), HIDDEN);
     assert.equal(quote('abcdefg ijklmno'), 'abcdefg ijklmno');
+    assert.equal(quote('ends in ijklmnoq or mno'), 'ends in ijklmnoq or mno');
+    assert.equal(quote('nop'), 'nop');
     assert.equal(quoteWith('abcdefgh')('xabcdefghx'), HIDDEN);
     assert.equal(quoteWith('abcdefg')('xabcdefgx'), 'xabcdefgx');
     assert.equal(quote(`${'x'.repeat(300)}abcdefghijklmnop`), HIDDEN);
