@@ -107,8 +107,8 @@ describe('a Locust that', () => {
     }, 2);
     await checkDown(running, 'too_large');
     clearInterval(timer);
-    assert.ok(sent >= 64 * MIB && sent < 120 * MIB, `${sent} bytes were sent`);
-    assert.ok(peak < 130 * MIB, `${peak} bytes were held`);
+    assert.ok(sent >= 16 * MIB && sent < 60 * MIB, `${sent} bytes were sent`);
+    assert.ok(peak < 40 * MIB, `${peak} bytes were held`);
     locust.answer = always(GOOD);
     await checkRecovery(running);
   });

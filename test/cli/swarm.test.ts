@@ -40,7 +40,7 @@ function swarm(...flags: string[]): Promise<{ code: unknown; stdout: string; std
 
 describe('swarm', () => {
   it('sends each of its flags to Locust', async () => {
-    const host = 'https://shop.example:8443/a?b=c&d=%20+é';
+    const host = 'https://shop.example:8443/a/%20+é&b=c';
     const { code, stdout } = await swarm(
       ...['--users', '7', '--spawn-rate', '2.5', '--host', host, '--run-time', '1h30m'],
     );

@@ -43,10 +43,14 @@ const REACH: readonly (readonly [place: RegExp, metrics: RegExp])[] = [
   [/^stats\[.+\]\.num_req/, /^(aggregated_)?(requests|content_bytes)_total$|response_time|^fail_r/],
   [/^stats\[.+\]\.num_failures$/, /^(aggregated_)?(requests|failures)_total$|^fail_ratio$/],
   [/^stats\[.+\]\.avg_content_length$/, /^(aggregated_)?content_bytes_total$/],
-  [/^stats\[.+\]\.avg_response_time$/, /^(aggregated_)?response_time_seconds_sum$/],
+  // Without a mean there is no summary, and the percentiles are gauges.
+  [/^stats\[.+\]\.avg_response_time$/, /^(aggregated_)?response_time_((percentile_)?seconds|$)/],
   [/^stats\[.+\]\.min_response_time$/, /^(aggregated_)?response_time_min_seconds$/],
   [/^stats\[.+\]\.max_response_time$/, /^(aggregated_)?response_time_max_seconds$/],
-  [/^stats\[.+\]\.\w*(median|nine|percentile)\w*/, /^(aggregated_)?response_time_seconds$/],
+  [
+    /^stats\[.+\]\.\w*(median|nine|percentile)\w*/,
+    /^(aggregated_)?response_time_(percentile_)?seconds$/,
+  ],
   [/^stats\[.+\]\.current_rps$/, /^(current|total)_rps$/],
   [/^stats\[.+\]\.current_fail_per_sec$/, /^(current|total)_failures_per_second$/],
 ];
