@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import type { Collector } from './target/collector.ts';
-import { createEnding } from './target/final-scrape.ts';
+import { createFinalScrape } from './target/final-scrape.ts';
 import { createLoopCollector } from './target/loop.ts';
 import { createOnDemandCollector } from './target/on-demand.ts';
 import { createReader, type Clock, type Outcome } from './target/reader.ts';
 import { createRenderer } from './target/render.ts';
-import { watchGone } from './target/gone.ts';
+import { watchForGone } from './target/gone.ts';
 import { HEALTH_PATHS, QUIT_PATH } from './config/settings.ts';
 import type { WebConfigFile } from './config/web-config/read.ts';
 import type { Settings } from './config/settings.ts';
 import type { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
-import { createApp } from './http/server.ts';
+import { createServerApp } from './http/server.ts';
 import { limitRequests } from './http/server.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import type { StatusView } from './http/status-page/page.ts';
@@ -25,7 +25,7 @@ export interface Exporter {
   /** The URL of the Locust that it reads, without credentials. */
   readonly locustUrl: string;
   /** Settles when a client asks for the end by QUIT_PATH. */
-  readonly quitAsked: Promise<unknown>;
+  readonly quitRequested: Promise<unknown>;
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
   readonly locustGone: Promise<unknown>;
   /**
@@ -71,7 +71,7 @@ export async function startExporter(
   const reader = createReader({ client, self, logger, clock, rowRules: rowRules(settings) });
   const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
   const collector = createCollector();
-  const ending = createEnding({
+  const ending = createFinalScrape({
     reader,
     clock,
     lingerMs: settings.LINGER,
@@ -97,7 +97,7 @@ export async function startExporter(
 
   const quit = Promise.withResolvers<null>();
   const web = settings.WEB_CONFIG_FILE && (await protect(settings.WEB_CONFIG_FILE, logger));
-  const app = createApp({
+  const app = createServerApp({
     headers: () => web?.current().headers ?? {},
     guards: [...(web?.guards ?? []), limitRequests(settings.WEB_MAX_REQUESTS)],
     healthPaths: HEALTH_PATHS,
@@ -164,13 +164,13 @@ export async function startExporter(
   const watch =
     settings.EXIT_AFTER_LOCUST_GONE === null
       ? null
-      : watchGone({ collector, reader, clock, afterMs: settings.EXIT_AFTER_LOCUST_GONE }, () => {
+      : watchForGone({ collector, reader, clock, afterMs: settings.EXIT_AFTER_LOCUST_GONE }, () => {
           gone.resolve(null);
         });
   return {
     address: addressOf(server),
     locustUrl: client.displayUrl,
-    quitAsked: quit.promise,
+    quitRequested: quit.promise,
     locustGone: gone.promise,
     async linger() {
       watch?.stop();

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 /** Ends the process now. */
-export function endProcess(code: number): never {
+export function exitProcess(code: number): never {
   abandonLookups(code);
   process.exit(code);
 }
@@ -27,7 +27,7 @@ export function abandonLookups(code: number): void {
 export function logProcessEvents(logger: Logger): void {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'unforeseen error, ending');
-    endProcess(1);
+    exitProcess(1);
   });
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {

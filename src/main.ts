@@ -4,7 +4,7 @@ import { parseCommandLine } from './cli/parse-command-line.ts';
 import { endOutput, OutputError, printOutput, printProblem } from './cli/print-output.ts';
 import { checkedConfig } from './cli/commands.ts';
 import { ConfigError, loadConfig, type Environment } from './config/load-config.ts';
-import { endProcess } from './exit-process.ts';
+import { exitProcess } from './exit-process.ts';
 import type { Signals } from './signals.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function main(
       );
     }
     if (command === 'healthcheck') {
-      // The exit code is the answer, whoever reads the rest.
+      // The exit code is the response, whoever reads the rest.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const { healthcheck } = await import('./cli/healthcheck.ts');
       return await healthcheck(env, flags, problems);
@@ -40,17 +40,17 @@ export async function main(
     switch (command) {
       case 'serve': {
         const { serve } = await import('./serve.ts');
-        return endProcess(await serve(config, build, signals));
+        return exitProcess(await serve(config, build, signals));
       }
       case 'demo': {
         const { demo } = await import('./cli/demo.ts');
-        return endProcess(await demo({ settings, build, signals }, env, flags));
+        return exitProcess(await demo({ settings, build, signals }, env, flags));
       }
       case 'swarm':
       case 'stop':
       case 'reset-stats':
       case 'stats': {
-        const { drive } = await import('./cli/control.ts');
+        const { runControlCommand: drive } = await import('./cli/control.ts');
         return await drive(command, flags, settings, build);
       }
       default:

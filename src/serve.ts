@@ -43,7 +43,7 @@ async function endOfStart({ first }: Signals): Promise<'ended'> {
 async function run(exporter: Exporter, signals: Signals, logger: Logger): Promise<void> {
   const reason = await Promise.race([
     signals.first.then((signal) => ({ signal })),
-    exporter.quitAsked.then(() => ({ request: QUIT_PATH })),
+    exporter.quitRequested.then(() => ({ request: QUIT_PATH })),
     exporter.locustGone.then(() => ({ locust: 'gone' })),
   ]);
   logger.info(reason, 'stopping');

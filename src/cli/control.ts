@@ -28,7 +28,7 @@ const STOP_TIMEOUT_MS = 120_000;
 const MESSAGE_WIDTH = 1000;
 
 /** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
-export async function drive(
+export async function runControlCommand(
   command: Exclude<Command, 'serve' | 'demo' | 'healthcheck'>,
   flags: Flags,
   settings: Settings,

@@ -57,7 +57,7 @@ export async function demo(
         '',
       ].join('\n'),
     );
-    await Promise.race([signals.first, exporter.quitAsked, exporter.locustGone]);
+    await Promise.race([signals.first, exporter.quitRequested, exporter.locustGone]);
     await exporter.stop();
     return 0;
   } catch (error) {

@@ -24,8 +24,8 @@ export async function healthcheck(
   const address = await listenAddress(env, { ...flagsOfContainer(), ...flags }, problems);
   const at = `${address.host}:${address.port}`;
   try {
-    await askHttp(address).catch((error: unknown) =>
-      askTls(address).catch(() => {
+    await requestHealth(address).catch((error: unknown) =>
+      tryTlsHandshake(address).catch(() => {
         throw error;
       }),
     );
@@ -61,7 +61,7 @@ function flagsOfContainer(): Environment {
   }
 }
 
-function askHttp(address: Address): Promise<void> {
+function requestHealth(address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = get({ ...address, path: HEALTH_PATHS[0], agent: false }, (response) => {
       response.resume();
@@ -74,7 +74,7 @@ function askHttp(address: Address): Promise<void> {
 }
 
 /** Keys that are agreed on are enough: after that, a certificate may be wanted of us. */
-function askTls(address: Address): Promise<void> {
+function tryTlsHandshake(address: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...address, rejectUnauthorized: false });
     socket.once('keylog', () => {

@@ -1,9 +1,5 @@
+import type { Credentials } from '../locust/client/client.ts';
 import type { Settings } from './settings.ts';
-
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 type Source = Pick<
   Settings,

@@ -50,7 +50,7 @@ export interface HeadersFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the HTTP client sets by itself, and what would change the form of an answer. */
+/** What the HTTP client sets by itself, and what would change the form of a response. */
 const OWNED: readonly string[] = [
   'accept-encoding',
   'connection',

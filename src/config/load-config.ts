@@ -34,7 +34,7 @@ export interface Config {
 }
 
 /** A value that is set, and by what. */
-interface Given {
+interface GivenValue {
   /** In our notation. */
   readonly text: string;
   /** As the user wrote it. */
@@ -44,8 +44,8 @@ interface Given {
 
 /** What is set for one setting, by its own names and by those of its alias. */
 interface Candidates {
-  readonly own: Given | undefined;
-  readonly alias: Given | undefined;
+  readonly own: GivenValue | undefined;
+  readonly alias: GivenValue | undefined;
 }
 
 /**
@@ -164,7 +164,7 @@ function find(
   flags: Environment,
   flag: string,
   convert = (text: string) => text,
-): Given | undefined {
+): GivenValue | undefined {
   const byFlag = flags[flag];
   if (byFlag !== undefined) {
     return { text: convert(byFlag), written: byFlag, source: `--${flag}` };
@@ -181,8 +181,8 @@ function decideAuto(values: Readonly<Record<string, unknown>>, decision: 'on' | 
 }
 
 /** A line when two values differ, and not only in how they are written. */
-async function warnOfTwo(name: SettingName, own: Given, alias: Given): Promise<string[]> {
-  const meaning = async ({ text }: Given) => {
+async function warnOfTwo(name: SettingName, own: GivenValue, alias: GivenValue): Promise<string[]> {
+  const meaning = async ({ text }: GivenValue) => {
     try {
       return JSON.stringify(await SETTINGS[name].parse(text));
     } catch {
@@ -190,7 +190,7 @@ async function warnOfTwo(name: SettingName, own: Given, alias: Given): Promise<s
     }
   };
   if ((await meaning(own)) === (await meaning(alias))) return [];
-  const quote = ({ source, written }: Given) => `${source} "${show(name, written)}"`;
+  const quote = ({ source, written }: GivenValue) => `${source} "${show(name, written)}"`;
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }
 

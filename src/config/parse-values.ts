@@ -39,17 +39,17 @@ export function parseDuration(text: string): number {
 /** What a Node.js timer can wait for. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** @returns a parser of durations from `least` to `most` ms. */
+/** @returns a parser of durations from `min` to `max` ms. */
 export function durationFrom(
-  least: number,
-  leastText: string,
-  most = LONGEST_MS,
-  mostText = '24 days',
+  min: number,
+  minText: string,
+  max = LONGEST_MS,
+  maxText = '24 days',
 ): (text: string) => number {
   return (text) => {
     const milliseconds = parseDuration(text);
-    if (milliseconds < least) throw new Error(`expected a duration of ${leastText} or more`);
-    if (milliseconds > most) throw new Error(`expected a duration of ${mostText} at most`);
+    if (milliseconds < min) throw new Error(`expected a duration of ${minText} or more`);
+    if (milliseconds > max) throw new Error(`expected a duration of ${maxText} at most`);
     return milliseconds;
   };
 }
@@ -131,10 +131,10 @@ export function parseNonEmpty(text: string): string {
   return text;
 }
 
-export function integerFrom(least: number): (text: string) => number {
+export function integerFrom(min: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= least)) throw new Error(`expected a whole number of ${least} or more`);
+    if (!(value >= min)) throw new Error(`expected a whole number of ${min} or more`);
     return value;
   };
 }

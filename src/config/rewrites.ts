@@ -10,7 +10,7 @@ export type Rewrite = (text: string) => string;
  * Each match means a search of its own, and a search may go to the end of the text: only
  * with a bound does the time grow no faster than the text.
  */
-const MOST_PLACES = 100;
+const MAX_MATCHES = 100;
 
 /**
  * Reads rules `regex => replacement`, one a line. Regexes are RE2's, which need a time in
@@ -59,7 +59,7 @@ function parseRule(line: string): Rewrite {
       for (const piece of pieces)
         result += typeof piece === 'string' ? piece : (match[piece] ?? '');
       end = index + match[0].length;
-      if (++places === MOST_PLACES) break;
+      if (++places === MAX_MATCHES) break;
     }
     return places === 0 ? text : result + text.slice(end);
   };

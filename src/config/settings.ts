@@ -283,7 +283,7 @@ export const SETTINGS = {
     parse: durationFrom(100, '100ms'),
     default: '30s',
     unit: 'ms',
-    description: 'how long a client may take to send a request, or to go on reading its answer',
+    description: 'how long a client may take to send a request, or to go on reading its response',
   },
   NAME_REWRITE: {
     parse: optional(parseRewrites),
@@ -333,7 +333,7 @@ export const SETTINGS = {
     parse: parseByteSize,
     default: '16MiB',
     unit: 'B',
-    description: 'largest answer that is taken from Locust',
+    description: 'largest response that is taken from Locust',
   },
   METRIC_PREFIX: {
     parse: parseMetricPrefix,

@@ -61,7 +61,7 @@ const SHOP_ERRORS: Readonly<Record<string, readonly PlannedError[]>> = {
   '/checkout': [
     { type: 'HTTPError', message: '502 Server Error: Bad Gateway for url: /checkout' },
     { type: 'CatchResponseError', message: "payment says 'declined'" },
-    { type: 'ReadTimeout', message: 'no answer from <payment> within 5 s' },
+    { type: 'ReadTimeout', message: 'no response from <payment> within 5 s' },
   ],
   '/orders/[id]': [{ type: 'HTTPError', message: '404 Client Error: Not Found for url: /orders' }],
   '/search?q=[term]': [{ type: 'JSONDecodeError', message: 'Expecting value:\nline 1 column 1' }],

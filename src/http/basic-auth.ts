@@ -14,7 +14,7 @@ export interface BasicAuthOptions {
 /** Comparing takes the CPU, and so it is done one at a time, and no more than these wait for it. */
 const MAX_LOGINS = 20;
 
-const MAX_REMEMBERED = 100;
+const MAX_ACCEPTED = 100;
 
 /** Lets those in who know the password of a user. */
 export function basicAuth({ users, compare = compareByBcrypt }: BasicAuthOptions): RequestHandler {
@@ -46,7 +46,7 @@ export function basicAuth({ users, compare = compareByBcrypt }: BasicAuthOptions
   };
 }
 
-interface Credentials {
+interface LoginAttempt {
   readonly user: string;
   readonly password: string;
 }
@@ -56,16 +56,16 @@ type Verdict = 'right' | 'wrong' | 'busy';
 function createVerifier(compare: (password: string, hash: string) => Promise<boolean>) {
   const key = randomBytes(32);
   /** Digests of what was right, the oldest first. */
-  const remembered = new Set<string>();
+  const accepted = new Set<string>();
   let logins = 0;
   let lastTurn = Promise.resolve();
 
-  return async function verify({ user, password }: Credentials, users: Users): Promise<Verdict> {
+  return async function verify({ user, password }: LoginAttempt, users: Users): Promise<Verdict> {
     const hash = users.get(user);
     const digest = createHmac('sha256', key)
       .update(JSON.stringify([user, password, hash]))
       .digest('base64');
-    if (remembered.has(digest)) return 'right';
+    if (accepted.has(digest)) return 'right';
     if (logins >= MAX_LOGINS) return 'busy';
     logins += 1;
     const before = lastTurn;
@@ -73,12 +73,12 @@ function createVerifier(compare: (password: string, hash: string) => Promise<boo
     lastTurn = turn.promise;
     try {
       await before;
-      if (remembered.has(digest)) return 'right';
+      if (accepted.has(digest)) return 'right';
       // Even for a client that has given up waiting: its next request is then let in at once.
       // An unknown user takes as long as a wrong password, so that time tells nothing.
       const isMatch = await compare(password, hash ?? nobodysHash(users));
       if (!isMatch || hash === undefined) return 'wrong';
-      remember(digest);
+      addAccepted(digest);
       return 'right';
     } finally {
       logins -= 1;
@@ -86,11 +86,11 @@ function createVerifier(compare: (password: string, hash: string) => Promise<boo
     }
   };
 
-  function remember(digest: string): void {
-    remembered.add(digest);
-    for (const oldest of remembered) {
-      if (remembered.size <= MAX_REMEMBERED) return;
-      remembered.delete(oldest);
+  function addAccepted(digest: string): void {
+    accepted.add(digest);
+    for (const oldest of accepted) {
+      if (accepted.size <= MAX_ACCEPTED) return;
+      accepted.delete(oldest);
     }
   }
 }
@@ -101,7 +101,7 @@ function nobodysHash(users: Users): string {
   return `$2b$${String(Math.max(...costs)).padStart(2, '0')}$${'.'.repeat(53)}`;
 }
 
-function parseCredentials(header = ''): Credentials | null {
+function parseCredentials(header = ''): LoginAttempt | null {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*) *$/i.exec(header)?.[1];
   if (encoded === undefined) return null;
   const text = Buffer.from(encoded, 'base64').toString('utf8');

@@ -1,26 +1,12 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
-
-export interface ListenAddress {
-  /** undefined for all interfaces, in both address families. */
-  readonly host: string | undefined;
-  readonly port: number;
-}
-
-export interface ServerTls {
-  readonly context: SecureContextOptions;
-  readonly clientCertificate: {
-    readonly asked: boolean;
-    readonly required: boolean;
-    /** Whether one that is given has to be of an authority that `context` names. */
-    readonly verified: boolean;
-  };
-}
+import type { TLSSocket } from 'node:tls';
+import type { ListenAddress } from '../config/parse-values.ts';
+import type { ServerTls } from '../config/web-config/tls.ts';
 
 export interface ListenOptions {
   readonly headersTimeoutMs?: number;
-  /** Of a request to come in, and of an answer that the client has stopped to read. */
+  /** Of a request to come in, and of a response that the client has stopped to read. */
   readonly requestTimeoutMs?: number;
   /** Asked again for each connection; of what is new, `context` alone is heeded. */
   readonly tls?: (() => ServerTls | null) | null;
@@ -45,7 +31,7 @@ export async function listen(
   // Of a connection on which nothing moves, seen at the first or second end of this time.
   server.timeout = requestTimeoutMs;
   server.on('request', (_request, response) => {
-    // Without this the connection would end while its answer is being made, too.
+    // Without this the connection would end while its response is being made, too.
     response.on('timeout', (socket: Socket) => {
       if (response.headersSent) socket.destroy();
     });

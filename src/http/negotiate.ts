@@ -35,7 +35,7 @@ function parseWeight(q: string | undefined): number {
 
 /**
  * How long a scrape may take by what Prometheus announces in
- * `X-Prometheus-Scrape-Timeout-Seconds`, less a margin to render and send the answer.
+ * `X-Prometheus-Scrape-Timeout-Seconds`, less a margin to render and send the response.
  *
  * @returns ms; Infinity when nothing (or nonsense) is announced.
  */

@@ -12,7 +12,7 @@ import { negotiateFormat, scrapeTimeoutMs } from './negotiate.ts';
 import type { StatusView } from './status-page/page.ts';
 
 export interface AppOptions {
-  /** Headers of every answer. */
+  /** Headers of every response. */
   readonly headers?: () => Readonly<Record<string, string>>;
   /** What a request has to pass, unless it asks for our health. */
   readonly guards?: readonly RequestHandler[];
@@ -35,7 +35,7 @@ export interface AppOptions {
   readonly logger: Logger;
 }
 
-export function createApp({
+export function createServerApp({
   headers = () => ({}),
   guards = [],
   healthPaths,
@@ -64,7 +64,7 @@ export function createApp({
 
   for (const guard of guards) app.use(guard);
 
-  const endOnRequest: RequestHandler = (request, response) => {
+  const quitOnRequest: RequestHandler = (request, response) => {
     if (quit === null) {
       response.status(404).type('text/plain').send('QUIT_ENDPOINT is off\n');
       return;
@@ -77,7 +77,7 @@ export function createApp({
     if (request.method !== 'HEAD') response.on('close', quit);
     response.set('Connection', 'close').type('text/plain').send('stopping\n');
   };
-  app.route(quitPath).get(endOnRequest).post(endOnRequest);
+  app.route(quitPath).get(quitOnRequest).post(quitOnRequest);
 
   app.get(metricsPath, async (request, response) => {
     const format = negotiateFormat(request.get('accept'));
@@ -160,10 +160,10 @@ export function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
 }
 
 /** Answers so many requests at a time, and the others with 503. */
-export function limitRequests(most: number): RequestHandler {
+export function limitRequests(max: number): RequestHandler {
   let current = 0;
   return (_request, response, next) => {
-    if (current >= most) {
+    if (current >= max) {
       response.status(503).set('Retry-After', '1').type('text/plain').send('too many requests\n');
       return;
     }

@@ -39,7 +39,7 @@ export function trackRun(
 }
 
 /**
- * The same track for a snapshot that was parsed again from the same answer.
+ * The same track for a snapshot that was parsed again from the same response.
  *
  * @param earlier as for trackRun.
  */
@@ -191,27 +191,27 @@ function zero(rate: number | null): number | null {
  * @param earlier what this function returned for the read before, with what was last known, as
  *   long as Locust's counts did not begin again. A single row's may have: it is then left alone.
  */
-export function holdSums(earlier: Snapshot | null, current: Snapshot): Snapshot {
+export function keepMonotonic(earlier: Snapshot | null, current: Snapshot): Snapshot {
   if (earlier === null) return current;
   const earlierRow = pairRows(earlier.endpoints, current.endpoints, ENDPOINT_IDENTITY);
   return {
     ...current,
-    aggregate: current.aggregate && holdRow(earlier.aggregate, current.aggregate),
-    endpoints: current.endpoints.map((row, index) => holdRow(earlierRow(index), row)),
+    aggregate: current.aggregate && keepRowMonotonic(earlier.aggregate, current.aggregate),
+    endpoints: current.endpoints.map((row, index) => keepRowMonotonic(earlierRow(index), row)),
   };
 }
 
-function holdRow<Row extends RequestStats>(
+function keepRowMonotonic<Row extends RequestStats>(
   earlier: RequestStats | null | undefined,
   row: Row,
 ): Row {
   if (!earlier || requestsFell(earlier, row)) return row;
-  const contentBytes = hold(earlier.contentBytes, row.contentBytes);
-  const sumSeconds = hold(earlier.responseTime.sumSeconds, row.responseTime.sumSeconds);
+  const contentBytes = maxKnown(earlier.contentBytes, row.contentBytes);
+  const sumSeconds = maxKnown(earlier.responseTime.sumSeconds, row.responseTime.sumSeconds);
   if (contentBytes === row.contentBytes && sumSeconds === row.responseTime.sumSeconds) return row;
   return { ...row, contentBytes, responseTime: { ...row.responseTime, sumSeconds } };
 }
 
-function hold(earlier: number | null, current: number | null): number | null {
+function maxKnown(earlier: number | null, current: number | null): number | null {
   return earlier === null || current === null ? current : Math.max(earlier, current);
 }

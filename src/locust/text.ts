@@ -36,7 +36,7 @@ export function unescapeHtml(text: string): string {
 const ROOM = 2 ** 22;
 
 /** The same function, but with a memory for the texts it has had, begun again when full. */
-export function remember<Value extends string | number | null>(
+export function memoize<Value extends string | number | null>(
   compute: (text: string) => Value,
   room = ROOM,
 ): (text: string) => Value {

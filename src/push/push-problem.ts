@@ -39,7 +39,7 @@ function classify(thrown: unknown): PushProblem {
   if (thrown instanceof BadStatus)
     return { code: `status ${thrown.status}`, reason: thrown.message };
   if (!(thrown instanceof Error)) return { code: 'unknown', reason: String(thrown) };
-  // All that prom-client tells of an answer is this text.
+  // All that prom-client tells of a response is this text.
   const [, status, answer = ''] =
     /^push failed with status (\d+), (.*)$/s.exec(thrown.message) ?? [];
   if (status !== undefined) {

@@ -1,7 +1,7 @@
 import { endRates } from '../locust/history.ts';
 import type { Clock, Outcome, Reader } from './reader.ts';
 
-export interface EndingOptions {
+export interface FinalScrapeOptions {
   readonly reader: Pick<Reader, 'lastGood' | 'goneSinceMs'>;
   readonly clock: Clock;
   /** How long the final numbers wait for a scrape; 0 for not at all. */
@@ -11,7 +11,7 @@ export interface EndingOptions {
 }
 
 /** Keeps the final numbers of a run for one more scrape when Locust or this program ends. */
-export interface Ending {
+export interface FinalScrape {
   /** What to tell a scraper, given what is known of Locust now. */
   present(outcome: Outcome): Outcome;
   /** The final numbers; null where Locust was never read. */
@@ -22,7 +22,12 @@ export interface Ending {
   linger(): Promise<boolean>;
 }
 
-export function createEnding({ reader, clock, lingerMs, staleAfterMs }: EndingOptions): Ending {
+export function createFinalScrape({
+  reader,
+  clock,
+  lingerMs,
+  staleAfterMs,
+}: FinalScrapeOptions): FinalScrape {
   let kept: { readonly of: Outcome; readonly final: Outcome } | null = null;
   let scraped: Outcome | null = null;
   let onScraped: (() => void) | undefined;

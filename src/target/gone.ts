@@ -10,7 +10,7 @@ export interface GoneOptions {
 }
 
 /** Asks for Locust from time to time, and calls `onGone` when it was there and stays away. */
-export function watchGone(
+export function watchForGone(
   { collector, reader, clock, afterMs }: GoneOptions,
   onGone: () => void,
 ): { stop(): void } {

@@ -11,7 +11,7 @@ export interface OnDemandOptions {
 
 /** How many times as old a report may be for a scraper that has not had it; the most. */
 const SHARED = 4;
-const MOST_SHARED_MS = 4000;
+const MAX_SHARED_MS = 4000;
 
 /**
  * Reads Locust when asked; those who ask meanwhile share the read in flight. A scraper that comes
@@ -28,7 +28,7 @@ export function createOnDemandCollector({
   let last: Outcome | null = null;
   /** When the report was read that a scraper got last. */
   const given = new WeakMap<object, number>();
-  const sharedMs = Math.min(SHARED * cacheTtlMs, MOST_SHARED_MS);
+  const sharedMs = Math.min(SHARED * cacheTtlMs, MAX_SHARED_MS);
 
   function startRead(timeoutMs: number): Promise<Outcome> {
     inFlight = reader.read(timeoutMs).then((outcome) => {

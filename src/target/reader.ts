@@ -12,7 +12,7 @@ import {
 } from '../locust/report/read-report.ts';
 import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
 import { replaceSnapshot, trackRun, type RunTrack } from '../locust/history.ts';
-import { holdSums } from '../locust/history.ts';
+import { keepMonotonic } from '../locust/history.ts';
 import { createRowShaper, type RowRules } from '../locust/rows/rewrite.ts';
 import type { Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
@@ -79,8 +79,8 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
   const parse = createReportParser();
   const shapeRows = createRowShaper(rowRules);
   let run: RunTrack | null = null;
-  let held: Snapshot | null = null;
-  /** What is known of the sums that `held` has or lacks. */
+  let current: Snapshot | null = null;
+  /** What is known of the sums that `current` has or lacks. */
   let knownSums: Snapshot | null = null;
   let standstill: Standstill | null = null;
   let info: LocustInfo | null = null;
@@ -92,8 +92,8 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
   let retired = false;
 
   async function attempt(signal: AbortSignal): Promise<Report> {
-    const answer = await readReport(client, signal);
-    let snapshot = await parse(answer, versionOf(info), info?.currentPercentiles, signal);
+    const response = await readReport(client, signal);
+    let snapshot = await parse(response, versionOf(info), info?.currentPercentiles, signal);
     const nowMs = clock.monotonicMs();
     const earlier = run;
     run = trackRun(earlier, snapshot, clock.unixMs() / 1000);
@@ -105,18 +105,18 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       infoWanted = fresh === null;
       info = fresh ?? info;
       // The same snapshot comes back where the page told nothing new.
-      snapshot = await parse(answer, versionOf(info), info?.currentPercentiles, signal);
+      snapshot = await parse(response, versionOf(info), info?.currentPercentiles, signal);
       run = replaceSnapshot(run, snapshot, earlier);
     }
     standstill = trackStandstill(standstill, run.known, nowMs);
-    if (held === null || snapshot !== earlier?.snapshot) {
+    if (current === null || snapshot !== earlier?.snapshot) {
       const knownBefore = run.began ? null : knownSums;
-      held = holdSums(knownBefore, shapeRows(snapshot, run.began));
-      knownSums = withLastKnown(knownBefore, held);
-      tellIgnored(snapshot);
+      current = keepMonotonic(knownBefore, shapeRows(snapshot, run.began));
+      knownSums = withLastKnown(knownBefore, current);
+      logIgnoredValues(snapshot);
     }
     return sameOr(lastGood?.report, {
-      snapshot: settleRates(held, standstill, nowMs),
+      snapshot: settleRates(current, standstill, nowMs),
       info,
       runStartSeconds: run.startSeconds,
     });
@@ -132,13 +132,13 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     }
   }
 
-  function tellIgnored({ ignored: { counts, first } }: Snapshot): void {
+  function logIgnoredValues({ ignored: { counts, first } }: Snapshot): void {
     if (first === null) return;
     const fields = { url: client.displayUrl, first, ignored: counts };
     logger.debug(fields, 'left values out of the report of Locust');
   }
 
-  function judgeUp(): void {
+  function markUp(): void {
     goneSinceMs = null;
     const isNews = problem !== null || lastGood === null;
     const version = info?.version ?? undefined;
@@ -148,7 +148,7 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     problem = null;
   }
 
-  function judgeDown(error: LocustError): Problem {
+  function markDown(error: LocustError): Problem {
     const { code, message } = error;
     if (retired) return { code, message, sinceMs: clock.unixMs() };
     self.readFailed(code);
@@ -177,12 +177,12 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
       const startMs = clock.monotonicMs();
       try {
         const report = await attempt(AbortSignal.timeout(Math.ceil(timeoutMs)));
-        judgeUp();
+        markUp();
         if (report.snapshot !== null) self.readSucceeded(clock.unixMs() / 1000, report.snapshot);
         lastGood = outcome(report, null);
         return lastGood;
       } catch (error) {
-        return outcome(nothing, judgeDown(toLocustError(error)));
+        return outcome(nothing, markDown(toLocustError(error)));
       } finally {
         self.readDone((clock.monotonicMs() - startMs) / 1000);
       }

@@ -38,18 +38,18 @@ export function createRenderer(
   /** Written in one memory, where what it said of the last report stays for the next outcome. */
   function createPage(format: ExpositionFormat) {
     const text = createTextBuffer();
-    let held: { readonly report: Report; readonly length: number } | null = null;
+    let rendered: { readonly report: Report; readonly length: number } | null = null;
     let turn: Promise<unknown> = Promise.resolve();
 
     async function write(report: Report, own: readonly Family[]): Promise<Buffer> {
-      if (held?.report === report) {
-        text.cut(held.length);
+      if (rendered?.report === report) {
+        text.cut(rendered.length);
       } else {
-        held = null;
+        rendered = null;
         text.cut(0);
         const families = buildFamilies(catalog, prefix, report);
         await inTurns(renderFamilies(families, format, text));
-        held = { report, length: text.length };
+        rendered = { report, length: text.length };
       }
       await inTurns(renderFamilies(own, format, text));
       text.add(END[format]);

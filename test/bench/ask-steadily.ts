@@ -19,7 +19,7 @@ let latenciesMs: number[] = [];
 let isAsking = false;
 let asking = Promise.resolve();
 
-/** So long after the answer it asks again: a pause is seen by one question. */
+/** So long after the response it asks again: a pause is seen by one question. */
 async function askSteadily(url: string, everyMs: number): Promise<void> {
   while (isAsking) {
     const startMs = performance.now();

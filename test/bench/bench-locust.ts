@@ -15,7 +15,7 @@ export interface BenchLocust {
 const ERRORS = 20;
 const WORKERS = 8;
 
-/** @param delayMs how long each answer takes */
+/** @param delayMs how long each response takes */
 export async function startBenchLocust(endpoints: number, delayMs = 0): Promise<BenchLocust> {
   const worker = startWorker<ReplayRequest, ReplayReply>('replay-locust.ts');
   const { url, bytes } = await worker.ask({

@@ -14,7 +14,7 @@ export interface BenchOptions {
   readonly limitMib: number;
   /** Of each contender and round of `cost`. */
   readonly costSeconds: number;
-  /** Of each answer of Locust. */
+  /** Of each response of Locust. */
   readonly delayMs: number;
   readonly json: string | undefined;
   readonly write: string | undefined;

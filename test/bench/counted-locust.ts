@@ -1,7 +1,7 @@
 import type { Answers, ProxyReply, ProxyRequest } from './counting-proxy.ts';
 import { startWorker } from './worker-process.ts';
 
-/** The way to a Locust on which its answers are counted. */
+/** The way to a Locust on which its responses are counted. */
 export interface CountedLocust {
   readonly url: string;
   /** So far, by path. */

@@ -5,7 +5,7 @@ export interface LoadRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly scrapers: number;
-  /** Of all scrapers together; each asks again as soon as it has its answer. */
+  /** Of all scrapers together; each asks again as soon as it has its response. */
   readonly scrapes: number;
 }
 

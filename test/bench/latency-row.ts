@@ -14,7 +14,7 @@ export interface LatencyRow extends Encoding {
   readonly spread: number;
   readonly perSecond: number;
   readonly cpuSecondsPer1000: number;
-  /** Of the largest answer, with its headers. */
+  /** Of the largest response, with its headers. */
   readonly bytes: number;
   readonly samples?: number;
   readonly scrapes: number;

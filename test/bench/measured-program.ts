@@ -11,7 +11,7 @@ export interface MeasuredProgram {
   readonly name: 'exporter' | 'predecessor';
   readonly pid: number;
   readonly metricsUrl: string;
-  /** Of its first answer. */
+  /** Of its first response. */
   readonly samples: number;
   /** Lets it run, until it shows all endpoints. */
   readonly wake: () => Promise<void>;

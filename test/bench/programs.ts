@@ -18,7 +18,7 @@ export interface Program {
 export interface StartedProgram {
   readonly url: string;
   readonly process: RunningProcess;
-  /** From before its start to its first answer that all is well. */
+  /** From before its start to its first response that all is well. */
   readonly startMs: number;
 }
 

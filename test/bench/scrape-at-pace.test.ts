@@ -26,10 +26,10 @@ describe('scrapers that keep their pace', () => {
     let scrapes = 0;
     const scrapers = scrapeAtPace(2, 50, () => {
       scrapes += 1;
-      return Promise.reject(new Error('no answer'));
+      return Promise.reject(new Error('no response'));
     });
     await sleep(150);
     assert.equal(scrapes, 1);
-    await assert.rejects(scrapers.stop(), /no answer/);
+    await assert.rejects(scrapers.stop(), /no response/);
   });
 });

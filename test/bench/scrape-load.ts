@@ -9,7 +9,7 @@ export interface Encoding {
 }
 
 export interface LoadGenerator {
-  /** @throws Error where an answer is not 200 or is cut short */
+  /** @throws Error where a response is not 200 or is cut short */
   load(request: LoadRequest): Promise<LoadReply>;
   stop(): void;
 }
@@ -37,7 +37,7 @@ export function startLoadGenerator(): LoadGenerator {
         throw new Error(`${request.url}: ${answers} answered, ${failures} failures`);
       }
       if (leastBytes < mostBytes * SMALLEST_SHARE) {
-        throw new Error(`${request.url}: an answer of ${leastBytes} bytes, not ${mostBytes}`);
+        throw new Error(`${request.url}: a response of ${leastBytes} bytes, not ${mostBytes}`);
       }
       return reply;
     },

@@ -150,7 +150,7 @@ describe('queries for the metrics of ContainerSolutions/locust_exporter', () => 
       (await valueOf(prometheus, expr)) === value;
 
     const answers: { time: number; report: RawReport }[] = [];
-    /** Misses no answer that the exporter gets, as Locust gives each for two seconds. */
+    /** Misses no response that the exporter gets, as Locust gives each for two seconds. */
     const watch = (what: string, ask: (report: RawReport) => boolean | Promise<boolean>) =>
       waitUntil(what, async () => {
         const report = await locust.report();

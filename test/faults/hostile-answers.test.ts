@@ -89,7 +89,7 @@ describe('the built program', { timeout: 900_000, ...needs(whyBuildIsMissing()) 
           locust.answer = healthy;
           let earlier = failuresIn(await exporter.metrics());
           locust.answer = always(body(bytes - 8), locust);
-          // What it took at most is that of this answer from here on.
+          // What it took at most is that of this response from here on.
           writeFileSync(`/proc/${exporter.process.pid}/clear_refs`, '5');
           const stalls: number[] = [];
           const times: number[] = [];

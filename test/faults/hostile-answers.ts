@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../src/locust/errors.ts';
 import { aggregate, row } from '../locust/samples.ts';
 
-/** An answer of `/stats/requests` that is nearly as large as allowed, and costs much to read. */
+/** A response of `/stats/requests` that is nearly as large as allowed, and costs much to read. */
 export interface HostileAnswer {
   readonly what: string;
   /** How the read may end; null for a good report. */

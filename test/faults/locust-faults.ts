@@ -87,7 +87,7 @@ function zipped(bytes: Buffer, encoding = 'gzip'): RequestListener {
 
 /** What is on the wire is wrong, whatever it would say. */
 const WIRE_FAULTS: readonly LocustFault[] = [
-  answering('sends its answer byte by byte', 'timeout', slowly(WHOLE)),
+  answering('sends its response byte by byte', 'timeout', slowly(WHOLE)),
   answering('sends its body byte by byte', 'timeout', (request, response) => {
     request.socket.write(head(`Content-Length: ${LENGTH}`));
     slowly(GOOD)(request, response);
@@ -163,7 +163,7 @@ const WIRE_FAULTS: readonly LocustFault[] = [
   answering('answers 204', 'http_status', always('', 204)),
   answering('answers 304', 'http_status', always('', 304)),
   answering('answers 206', 'http_status', always(GOOD.slice(0, 100), 206)),
-  answering('sends 100 Continue before its answer', 'connect', (_request, response) => {
+  answering('sends 100 Continue before its response', 'connect', (_request, response) => {
     response.writeContinue();
     response.end(GOOD);
   }),
@@ -233,14 +233,14 @@ export const ODDITIES: readonly { readonly what: string; readonly answer: Reques
     },
   },
   {
-    what: 'sends something before its answer',
+    what: 'sends something before its response',
     answer: (request, response) => {
       response.writeProcessing();
       healthy(request, response);
     },
   },
   {
-    what: 'sends early hints before its answer',
+    what: 'sends early hints before its response',
     answer: (request, response) => {
       response.writeEarlyHints({ link: '</a.css>; rel=preload' });
       healthy(request, response);
@@ -248,7 +248,7 @@ export const ODDITIES: readonly { readonly what: string; readonly answer: Reques
   },
   { what: 'compresses what nobody wants compressed', answer: zipped(gzipSync(GOOD)) },
   { what: 'compresses by brotli', answer: zipped(brotliCompressSync(GOOD), 'br') },
-  { what: 'closes the connection after each answer', answer: raw(WHOLE, end) },
-  { what: 'ends its answer by closing the connection', answer: raw(head() + GOOD, end) },
+  { what: 'closes the connection after each response', answer: raw(WHOLE, end) },
+  { what: 'ends its response by closing the connection', answer: raw(head() + GOOD, end) },
   { what: 'speaks HTTP/1.0', answer: raw(`HTTP/1.0 200 OK\r\n\r\n${GOOD}`, end) },
 ];

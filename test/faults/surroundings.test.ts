@@ -49,7 +49,7 @@ async function start(
   return watched;
 }
 
-/** The running Locust of the fixture; with each answer, one more request was made. */
+/** The running Locust of the fixture; with each response, one more request was made. */
 function busy(): RequestListener {
   const report = JSON.parse(GOOD) as RawReport;
   return (request, response) => {

@@ -152,7 +152,7 @@ export class WatchedExporter {
     return `${this.mode}: ${memory.nowMiB} MiB held, ${memory.peakMiB} MiB at most`;
   }
 
-  /** Opens connections that have sent their requests; nobody reads the answers yet. */
+  /** Opens connections that have sent their requests; nobody reads the responses yet. */
   async openScrapes(count: number, requests = 1): Promise<Socket[]> {
     const { hostname, port } = new URL(this.exporter.url);
     const request = (connection: string) =>
@@ -194,7 +194,7 @@ export async function statusOf(url: string): Promise<number> {
   return response.status;
 }
 
-/** Reads the answer of an opened scrape to its end. @returns its status, 0 for none */
+/** Reads the response of an opened scrape to its end. @returns its status, 0 for none */
 export async function finishScrape(socket: Socket): Promise<number> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));

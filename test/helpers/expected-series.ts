@@ -32,7 +32,7 @@ export function expectedInfo(version: string): [key: string, value: number] {
   return [seriesKey('locust_info', labels), 1];
 }
 
-/** An answer without the rates and window percentiles that Locust leaves standing. */
+/** A response without the rates and window percentiles that Locust leaves standing. */
 export function atRest(report: RawReport): RawReport {
   const zeros = (row: RawRow) =>
     Object.fromEntries(
@@ -46,7 +46,7 @@ export function atRest(report: RawReport): RawReport {
 }
 
 /**
- * What `/metrics` has to show of an answer in whatever state, computed without the program under
+ * What `/metrics` has to show of a response in whatever state, computed without the program under
  * test; all but what the index page tells and the start of the run.
  */
 export function expectedFigures(version: string, report: RawReport): SeriesValues {

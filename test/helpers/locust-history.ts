@@ -16,7 +16,7 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Misses no answer that the exporter gets, as Locust gives each for two seconds. */
+/** Misses no response that the exporter gets, as Locust gives each for two seconds. */
 export function recordAnswers(locust: RealLocust): Recorder {
   const answers: Answer[] = [];
   let isOver = false;
@@ -47,7 +47,7 @@ export interface Scrape {
 const ALL_REQUESTS = 'locust_aggregated_requests_total';
 
 /**
- * Finds for each scrape the answers from which it can come: those of its time with as many requests.
+ * Finds for each scrape the responses from which it can come: those of its time with as many requests.
  * @throws Error when there is none, that is when Prometheus holds what Locust never said.
  */
 export async function scrapesOf(

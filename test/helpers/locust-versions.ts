@@ -14,7 +14,7 @@ export const LOCUST_VERSIONS: readonly string[] = readdirSync(
   .flatMap((file) => /^locust-(.+)\.txt$/.exec(file)?.[1] ?? [])
   .sort((a, b) => (isSince(a, b) ? 1 : -1));
 
-/** One release per era of the answer's shape, for tests that take long. */
+/** One release per era of the response's shape, for tests that take long. */
 export const MAIN_LOCUST_VERSIONS: readonly string[] = [
   '0.8.1',
   '2.12.1',

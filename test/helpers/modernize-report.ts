@@ -1,7 +1,7 @@
 import { isSince } from './locust-versions.ts';
 import type { RawError, RawReport, RawRow } from './raw-report.ts';
 
-/** An answer of any release, before 0.8 too, with the names and forms that RawReport knows. */
+/** A response of any release, before 0.8 too, with the names and forms that RawReport knows. */
 export function modernizeReport(
   version: string,
   report: Readonly<Record<string, unknown>>,

@@ -6,7 +6,7 @@ export interface WaitOptions {
 }
 
 /**
- * Asks until the answer is neither undefined nor false, and gives that answer. A question that
+ * Asks until the response is neither undefined nor false, and gives that answer. A question that
  * throws is asked again; what it threw last is told when the time is up.
  */
 export async function waitUntil<T>(
@@ -34,7 +34,7 @@ export async function waitUntil<T>(
   }
 }
 
-/** Thrown by a question that will never have an answer. */
+/** Thrown by a question that will never have a response. */
 export class GiveUp extends Error {
   override name = 'GiveUp';
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashSync } from 'bcryptjs';
 import { basicAuth, type BasicAuthOptions } from '../../src/http/basic-auth.ts';
-import { createApp } from '../../src/http/server.ts';
+import { createServerApp } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 import { keepLog } from '../target/in-process.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
@@ -31,7 +31,7 @@ afterEach(async () => {
 /** @returns what asks for a path as somebody */
 async function serve(compare?: BasicAuthOptions['compare']) {
   const { logger } = keepLog('fatal');
-  const app = createApp({
+  const app = createServerApp({
     ...{ healthPaths: ['/healthz'], metricsPath: '/metrics', logger },
     ...{ quitPath: '/quit', quit: () => assert.fail('ended') },
     headers: () => ({ 'X-Frame-Options': 'deny', 'Content-Security-Policy': 'sandbox' }),
@@ -228,7 +228,7 @@ describe('basic auth', () => {
   });
 });
 
-it('the headers of the configuration are on every answer', async () => {
+it('the headers of the configuration are on every response', async () => {
   const { ask } = await serve();
   for (const path of ['/metrics', '/', '/nowhere', '/healthz', '/%']) {
     for (const login of ['ann:secret', null]) {

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
 import { keepLog } from '../target/in-process.ts';
-import { createApp } from '../../src/http/server.ts';
+import { createServerApp } from '../../src/http/server.ts';
 import { errorHandlers } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 
@@ -87,7 +87,7 @@ it('an error of the client is told as such, and not logged', async () => {
   assert.deepEqual(lines(), []);
 });
 
-it('an answer that has begun breaks off, and the error is logged', async () => {
+it('a response that has begun breaks off, and the error is logged', async () => {
   const { logger, lines } = keepLog('debug');
   const app = failing(async (_request, response) => {
     response.write('begun');
@@ -123,10 +123,10 @@ it('a logger that throws, and an error that cannot be looked at, change nothing'
   assert.doesNotMatch(bare, STACK);
 });
 
-it('a path that nobody can parse gets an answer without a stack', async () => {
+it('a path that nobody can parse gets a response without a stack', async () => {
   const { logger, lines } = keepLog('debug');
   const unused = () => Promise.reject(new Error('hunter2'));
-  const app = createApp({
+  const app = createServerApp({
     ...{ healthPaths: ['/healthz'], metricsPath: '/metrics', logger, quit: null },
     ...{ quitPath: '/quit', metrics: unused, status: unused },
   });

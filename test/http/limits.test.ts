@@ -5,7 +5,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import { createApp } from '../../src/http/server.ts';
+import { createServerApp } from '../../src/http/server.ts';
 import { limitRequests } from '../../src/http/server.ts';
 import { closeServer, listen, type ListenOptions } from '../../src/http/listen.ts';
 import { keepLog } from '../target/in-process.ts';
@@ -40,7 +40,7 @@ describe('requests at a time', () => {
   async function appWith(most: number) {
     const { logger } = keepLog('fatal');
     const waiting: (() => void)[] = [];
-    const app = createApp({
+    const app = createServerApp({
       ...{
         healthPaths: ['/healthz'],
         metricsPath: '/metrics',
@@ -141,7 +141,7 @@ describe('a client that is slow', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const BIG = Buffer.alloc(50_000_000, 'x');
 
   it('that nobody reads is given up', async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createApp, type AppOptions } from '../../src/http/server.ts';
+import { createServerApp, type AppOptions } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { keepLog } from '../target/in-process.ts';
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 function serve(logger: AppOptions['logger'], quit: AppOptions['quit']): Promise<Server> {
-  const app = createApp({
+  const app = createServerApp({
     ...{ healthPaths: ['/healthz', '/-/ready'], metricsPath: '/metrics', logger },
     ...{ quitPath: '/quit', quit },
     metrics: (one) => {
@@ -160,7 +160,7 @@ it('metrics count as sent when they were, and not their headers alone', async ()
   assert.equal(sent, 1);
 });
 
-it('a request ends the exporter where it may, and its answer is still sent', async () => {
+it('a request ends the exporter where it may, and its response is still sent', async () => {
   for (const method of ['GET', 'POST']) {
     const { status, headers, body } = await ask('/quit', {}, method);
     assert.deepEqual([status, headers.connection, body], [200, 'close', 'stopping\n']);

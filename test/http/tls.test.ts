@@ -50,7 +50,7 @@ async function serve(tls: () => ServerTls, headersTimeoutMs = 5000): Promise<voi
 
 const port = () => (server!.address() as AddressInfo).port;
 
-/** @returns the answer and the certificate of the server, or the code of the error */
+/** @returns the response and the certificate of the server, or the code of the error */
 async function ask(
   options: SecureContextOptions = {},
 ): Promise<{ body: string; serial: string; protocol: string | null } | string> {

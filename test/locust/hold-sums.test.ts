@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { countsFell } from '../../src/locust/history.ts';
-import { holdSums } from '../../src/locust/history.ts';
+import { keepMonotonic } from '../../src/locust/history.ts';
 import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
 import { aggregate, report, row } from './samples.ts';
@@ -52,7 +52,7 @@ it('no history makes held sums fall, but for a reset', () => {
         const current = read(requests, milliseconds, bytes);
         const earlier: Snapshot | null =
           held !== null && !countsFell(held, current) && !reset ? held : null;
-        held = holdSums(earlier, current);
+        held = keepMonotonic(earlier, current);
         check(held, earlier, milliseconds, bytes);
       }
     }),
@@ -87,12 +87,12 @@ it('a sum that is lower by a hair is held, in its own row only', () => {
         aggregate({ avg_response_time: a + b }),
       ]),
     );
-  const held = holdSums(at(20, 30), at(20 - 1e-12, 40));
+  const held = keepMonotonic(at(20, 30), at(20 - 1e-12, 40));
   assert.deepEqual(
     held.endpoints.map(({ responseTime }) => responseTime.sumSeconds),
     [0.2, 0.4],
   );
-  const after = holdSums(null, at(1, 2));
+  const after = keepMonotonic(null, at(1, 2));
   assert.equal(after.endpoints[0]?.responseTime.sumSeconds, 0.01);
 });
 
@@ -100,11 +100,11 @@ it('a row whose sums do not fall is the one that was given', () => {
   const at = (mean: number) =>
     parseStats(report([row('/a'), row('/b', { avg_response_time: mean }), aggregate()]));
   const current = at(30);
-  const held = holdSums(at(20), current);
+  const held = keepMonotonic(at(20), current);
   assert.equal(held.endpoints[0], current.endpoints[0]);
   assert.equal(held.endpoints[1], current.endpoints[1]);
   assert.equal(held.aggregate, current.aggregate);
-  assert.notEqual(holdSums(at(40), current).endpoints[1], current.endpoints[1]);
+  assert.notEqual(keepMonotonic(at(40), current).endpoints[1], current.endpoints[1]);
 });
 
 it('rows are held by what they are about, wherever they stand', () => {
@@ -124,7 +124,7 @@ it('rows are held by what they are about, wherever they stand', () => {
     ['/b', 19],
   ]);
   assert.deepEqual(
-    holdSums(earlier, current).endpoints.map(({ name, responseTime }) => [
+    keepMonotonic(earlier, current).endpoints.map(({ name, responseTime }) => [
       name,
       responseTime.sumSeconds,
     ]),
@@ -143,7 +143,7 @@ it('a row that is new or unknown is as it is', () => {
   const current = parseStats(
     report([row('/a', { avg_response_time: null }), row('/b', mean), aggregate()]),
   );
-  assert.deepEqual(holdSums(earlier, current), current);
+  assert.deepEqual(keepMonotonic(earlier, current), current);
 });
 
 it('a row that began again is as it is, and so are the others', () => {
@@ -155,7 +155,7 @@ it('a row that began again is as it is, and so are the others', () => {
         aggregate({ num_requests: requests + 100, avg_response_time: mean }),
       ]),
     );
-  const held = holdSums(at(10, 20), at(5, 19));
+  const held = keepMonotonic(at(10, 20), at(5, 19));
   assert.deepEqual(
     held.endpoints.map(({ responseTime }) => responseTime.sumSeconds),
     [0.095, 0.2],
@@ -169,10 +169,10 @@ it('a sum is held over a read that does not tell it', () => {
       report([row('/', { avg_response_time: mean }), aggregate({ avg_response_time: mean })]),
     );
   const first = at(20);
-  const gap = holdSums(first, at('odd'));
+  const gap = keepMonotonic(first, at('odd'));
   assert.equal(gap.endpoints[0]?.responseTime.sumSeconds, null);
   const known = withLastKnown(first, gap);
-  const after = holdSums(known, at(20 - 1e-12));
+  const after = keepMonotonic(known, at(20 - 1e-12));
   assert.equal(after.endpoints[0]?.responseTime.sumSeconds, 0.2);
   assert.equal(after.aggregate?.responseTime.sumSeconds, 0.2);
 });

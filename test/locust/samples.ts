@@ -8,7 +8,7 @@ import type { RawReport } from '../helpers/raw-report.ts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../fixtures');
 
-/** The recorded answers whose name ends so, such as `locust-2.0.0/standalone-ready`. */
+/** The recorded responses whose name ends so, such as `locust-2.0.0/standalone-ready`. */
 export function fixtureNames(end: string): string[] {
   return readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith(end))

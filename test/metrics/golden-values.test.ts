@@ -14,7 +14,7 @@ import { fixtureNames, readFixture } from '../locust/samples.ts';
 
 const FORMATS = { prom: 'text', om: 'openmetrics' } as const;
 
-/** The release that the notes took their example from, or one with the same answer. */
+/** The release that the notes took their example from, or one with the same response. */
 const NOTED_RELEASE = '0.9.0';
 
 function versionOf(fixture: string): string {

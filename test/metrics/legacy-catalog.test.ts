@@ -46,7 +46,7 @@ const ROW_FIELDS = [
   'current_fail_per_sec',
 ];
 
-/** What the old exporter makes of an answer, by the description of its rules. */
+/** What the old exporter makes of a response, by the description of its rules. */
 function expectedRows(version: string, { stats }: RawReport): Values {
   const values: Values = new Map();
   const add = (field: string, row: RawRow, value: unknown) => {

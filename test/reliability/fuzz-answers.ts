@@ -26,7 +26,7 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Every so many answers the expositions are parsed strictly. */
   readonly parseEvery: number;
-  /** Only the sequence with this answer in it, as far as this answer, and all of it parsed. */
+  /** Only the sequence with this response in it, as far as this response, and all of it parsed. */
   readonly only?: number | undefined;
   readonly progress?: (done: number) => void;
 }
@@ -178,7 +178,7 @@ class FuzzedReader {
     this.#before.known = withLastKnown(before.known, snapshot);
   }
 
-  /** What this sequence took of the processor: a busy machine makes any answer slow. */
+  /** What this sequence took of the processor: a busy machine makes any response slow. */
   #cpuMs(): number {
     const { user, system } = process.cpuUsage(this.#cpuAtStart);
     return (user + system) / 1000;

@@ -41,7 +41,7 @@ try {
   const file = path.join(tmpdir(), `locust-exporter-fuzz-${seed}-${error.index}.txt`);
   writeFileSync(file, error.answer);
   console.error(error.message);
-  console.error(`the answer is in ${file}; once more, with all answers before it:`);
+  console.error(`the response is in ${file}; once more, with all answers before it:`);
   console.error(`  npm run fuzz -- --seed ${seed} --only ${error.index}`);
   process.exitCode = 1;
 }

@@ -30,7 +30,7 @@ export function readRecorded(): Recorded[] {
 const COUNTS = ['num_reqs', 'num_requests', 'num_failures', 'occurrences', 'occurences'];
 const MEANS = ['avg_response_time', 'avg_content_length', 'current_rps', 'total_rps'];
 
-/** A run that goes on from a recorded answer, as Locust would tell of it. */
+/** A run that goes on from a recorded response, as Locust would tell of it. */
 export class RecordedRun {
   readonly version: string;
   readonly report: RawReport;

@@ -59,7 +59,7 @@ export async function scrape(
   }
 }
 
-/** The body of an answer that has to be 200 and encoded as asked. */
+/** The body of a response that has to be 200 and encoded as asked. */
 export async function get(url: string, accept: string, encoding: string): Promise<string> {
   const response = await fetch(url, {
     headers: { accept, 'accept-encoding': encoding },

@@ -61,7 +61,7 @@ export const FAULTS: readonly { what: string; code: ErrorCode; answer: RequestLi
     },
   },
   {
-    what: 'resets the connection in the middle of its answer',
+    what: 'resets the connection in the middle of its response',
     code: 'connect',
     answer: (_request, response) => {
       response.writeHead(200, { 'content-length': GOOD.length }).write(GOOD.slice(0, 1000));

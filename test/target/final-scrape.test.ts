@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createEnding, type Ending } from '../../src/target/final-scrape.ts';
+import { createFinalScrape, type FinalScrape } from '../../src/target/final-scrape.ts';
 import type { Outcome } from '../../src/target/reader.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import { readFamilies } from '../helpers/read-families.ts';
@@ -15,7 +15,7 @@ const DOWN: Outcome = {
 };
 
 interface Setup {
-  readonly ending: Ending;
+  readonly ending: FinalScrape;
   readonly clock: FakeClock;
   /** What the reader knows. */
   readonly known: { good: Outcome | null; goneSinceMs: number | null };
@@ -38,7 +38,7 @@ function setup({ lingerMs = 10_000, staleAfterMs = 0 } = {}): Setup {
   const clock = new FakeClock();
   const known: Setup['known'] = { good: good(10), goneSinceMs: null };
   const reader = { lastGood: () => known.good, goneSinceMs: () => known.goneSinceMs };
-  return { ending: createEnding({ reader, clock, lingerMs, staleAfterMs }), clock, known };
+  return { ending: createFinalScrape({ reader, clock, lingerMs, staleAfterMs }), clock, known };
 }
 
 function values({ report }: Outcome): Map<string, number> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it, mock } from 'node:test';
 import type { Collector } from '../../src/target/collector.ts';
-import { watchGone } from '../../src/target/gone.ts';
+import { watchForGone } from '../../src/target/gone.ts';
 import { FakeClock, settled } from './fake-reader.ts';
 
 let clock: FakeClock;
@@ -33,7 +33,7 @@ function watch(afterMs: number): { stop(): void } {
     },
   } as unknown as Collector;
   const reader = { goneSinceMs: () => goneSinceMs };
-  return watchGone({ collector, reader, clock, afterMs }, () => {
+  return watchForGone({ collector, reader, clock, afterMs }, () => {
     goneCalls++;
   });
 }

@@ -11,7 +11,7 @@ export interface WebConfigFile {
   readonly tls: ServerTls | null;
   /** Bcrypt hashes by user; everybody may come in when there are none. */
   readonly users: ReadonlyMap<string, string>;
-  /** Of every answer. */
+  /** Of every response. */
   readonly headers: Readonly<Record<string, string>>;
   /** Of this file and of those that it names, by path, from before they were read. */
   readonly stamps: ReadonlyMap<string, string>;

@@ -136,8 +136,8 @@ function quantilesOf(rows: readonly RequestStats[]): readonly number[] {
 }
 
 function secondsAt({ responseTime }: RequestStats, quantile: number): number | null {
-  const isAsked = (candidate: Quantile) => candidate.quantile === quantile;
-  return responseTime.quantiles.find(isAsked)?.seconds ?? null;
+  const isWanted = (candidate: Quantile) => candidate.quantile === quantile;
+  return responseTime.quantiles.find(isWanted)?.seconds ?? null;
 }
 
 function secondsCell(seconds: number | null): SafeHtml {

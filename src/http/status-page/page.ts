@@ -1,3 +1,4 @@
+import type { Problem } from '../../target/reader.ts';
 import { createHash } from 'node:crypto';
 import type { RequestStats, Snapshot } from '../../locust/snapshot.ts';
 import { endpointsSection } from './endpoints.ts';
@@ -130,12 +131,6 @@ function link(url: string, text: string): SafeHtml {
 
 function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-export interface Problem {
-  readonly code: string;
-  readonly message: string;
-  readonly sinceMs: number;
 }
 
 /** What is wrong and since when; `null` when Locust answers as it should. */

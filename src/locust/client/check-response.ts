@@ -2,7 +2,7 @@ import { errorWords } from './quote.ts';
 import { LocustError } from '../errors.ts';
 import { HIDDEN } from './quote.ts';
 
-export interface Answer {
+export interface LocustResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
@@ -22,25 +22,25 @@ const WITHOUT_REPORT: Readonly<Record<number, string>> = {
 };
 
 /**
- * Checks that an answer is not an error, whatever its status says.
+ * Checks that a response is not an error, whatever its status says.
  *
  * @throws LocustError `auth_required` or `http_status`.
  */
-export function checkAnswer(answer: Answer, target: URL, quote: Quote): void {
-  const { status, headers, body } = answer;
+export function checkResponse(response: LocustResponse, target: URL, quote: Quote): void {
+  const { status, headers, body } = response;
   if (status === 401 || status === 403) {
     throw new LocustError(
       'auth_required',
       `${LOGIN_HINT} (status ${status}); check LOCUST_USERNAME and LOCUST_PASSWORD`,
     );
   }
-  if (isLoginPage(answer, target)) {
+  if (isLoginPage(response, target)) {
     throw new LocustError('auth_required', `${LOGIN_HINT} on its login page; ${LOGIN_SETTINGS}`);
   }
   if (status === 304) throw notModified(target);
   if (isRedirect(status))
     throw redirectError(status, destinationOf(headers, target), target, quote);
-  if (status < 200 || status >= 300) throw statusError(answer, target.href, quote);
+  if (status < 200 || status >= 300) throw statusError(response, target.href, quote);
   const flaw = WITHOUT_REPORT[status];
   if (flaw !== undefined) {
     throw new LocustError(
@@ -56,7 +56,11 @@ export function checkAnswer(answer: Answer, target: URL, quote: Quote): void {
 }
 
 /** An error by its status, with the words that came along. */
-export function statusError({ status, body }: Answer, shownUrl: string, quote: Quote): LocustError {
+export function statusError(
+  { status, body }: LocustResponse,
+  shownUrl: string,
+  quote: Quote,
+): LocustError {
   const words = quote(errorWords(body));
   const said = words === '' ? '' : `: ${words}`;
   return new LocustError('http_status', `${shownUrl} answered with status ${status}${said}`, {
@@ -64,8 +68,8 @@ export function statusError({ status, body }: Answer, shownUrl: string, quote: Q
   });
 }
 
-/** Whether an answer is the login page, or the way there. */
-export function isLoginPage({ status, headers, body }: Answer, target: URL): boolean {
+/** Whether a response is the login page, or the way there. */
+export function isLoginPage({ status, headers, body }: LocustResponse, target: URL): boolean {
   if (isRedirect(status)) {
     return /\/login\/?$/.test(destinationOf(headers, target)?.pathname ?? '');
   }
@@ -82,7 +86,7 @@ function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-function destinationOf({ location }: Answer['headers'], target: URL): URL | null {
+function destinationOf({ location }: LocustResponse['headers'], target: URL): URL | null {
   const destination = URL.parse(String(location ?? ''), target.href);
   return location !== undefined && /^https?:$/.test(destination?.protocol ?? '')
     ? destination
@@ -113,7 +117,7 @@ function describe(destination: URL | null, quote: Quote): string {
 function notModified(target: URL): LocustError {
   return new LocustError(
     'http_status',
-    `${target.href} answered with status 304, as to one who has the answer already; ` +
+    `${target.href} answered with status 304, as to one who has the response already; ` +
       'turn the cache off that stands before Locust, and look for If-None-Match and ' +
       'If-Modified-Since in LOCUST_HEADERS_FILE',
     { status: 304 },

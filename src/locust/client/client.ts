@@ -1,4 +1,4 @@
-import { checkAnswer, type Answer } from './check-response.ts';
+import { checkResponse, type LocustResponse } from './check-response.ts';
 import type { Login, LoginForm } from './login.ts';
 import { createQuote, secretsInHeader } from './quote.ts';
 import type { TlsOptions, Transport } from './transport.ts';
@@ -80,18 +80,18 @@ export function createLocustClient({
     return { transport, login };
   }
 
-  /** The body of an answer that is no error. */
+  /** The body of a response that is no error. */
   async function bodyOf(
     target: URL,
     signal: AbortSignal,
-    send: (transport: Transport, cookies?: string) => Promise<Answer>,
+    send: (transport: Transport, cookies?: string) => Promise<LocustResponse>,
   ): Promise<Buffer> {
     session ??= loadSession();
     const { transport, login } = await session;
     const attempt = async (cookies?: string) => {
-      const answer = await send(transport, cookies);
-      checkAnswer(answer, target, quote);
-      return answer.body;
+      const response = await send(transport, cookies);
+      checkResponse(response, target, quote);
+      return response.body;
     };
     return login === null ? attempt() : login.around(attempt, signal);
   }

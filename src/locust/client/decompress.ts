@@ -57,7 +57,7 @@ export async function decompress(
   const steps = encodings.flatMap((encoding) => INFLATE_BY_ENCODING.get(encoding) ?? []);
   if (steps.length < encodings.length || steps.length > MAX_ENCODINGS) {
     throw unreadable(
-      `the answer is compressed as "${quote(encodings.join(', '))}", which the exporter cannot unpack`,
+      `the response is compressed as "${quote(encodings.join(', '))}", which the exporter cannot unpack`,
     );
   }
   let unpacked = body;
@@ -75,7 +75,7 @@ export async function decompress(
 export function tooLarge(maxBytes: number): LocustError {
   return new LocustError(
     'too_large',
-    `the answer is larger than ${maxBytes} bytes (MAX_RESPONSE_BYTES)`,
+    `the response is larger than ${maxBytes} bytes (MAX_RESPONSE_BYTES)`,
   );
 }
 
@@ -83,9 +83,11 @@ function toDecompressError(cause: unknown, maxBytes: number): LocustError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes);
   if (code === 'Z_BUF_ERROR') {
-    return new LocustError('connect', 'the compressed answer broke off before its end', { cause });
+    return new LocustError('connect', 'the compressed response broke off before its end', {
+      cause,
+    });
   }
-  return unreadable('the answer is not compressed as its Content-Encoding says', cause);
+  return unreadable('the response is not compressed as its Content-Encoding says', cause);
 }
 
 function unreadable(problem: string, cause?: unknown): LocustError {

@@ -1,6 +1,6 @@
 import { parseCookie } from 'undici';
 import { LocustError } from '../errors.ts';
-import { type Answer, isLoginPage, type Quote, statusError } from './check-response.ts';
+import { type LocustResponse, isLoginPage, type Quote, statusError } from './check-response.ts';
 import type { Transport } from './transport.ts';
 
 /** The form that Locust's --web-login shows, filled in. */
@@ -47,24 +47,24 @@ export function createLogin(
     const waitedMs = refusal === null ? Infinity : Date.now() - refusal.atMs;
     // Below zero when the clock was set back.
     if (refusal !== null && waitedMs >= 0 && waitedMs < REFUSED_WAIT_MS) throw refusal.error;
-    const answer = await transport.post(url, fields, signal);
-    const outcome = judge(answer, url);
+    const response = await transport.post(url, fields, signal);
+    const outcome = classifyResponse(response, url);
     switch (outcome) {
       case 'accepted':
-        cookies = readCookies(answer.headers['set-cookie'], Date.now());
+        cookies = readCookies(response.headers['set-cookie'], Date.now());
         return;
       case 'refused':
         throw refuse(
-          `${shownUrl} refused the login (status ${answer.status}); check LOCUST_USERNAME, ` +
+          `${shownUrl} refused the login (status ${response.status}); check LOCUST_USERNAME, ` +
             'LOCUST_PASSWORD and LOCUST_LOGIN_PATH',
         );
       case 'missing':
         throw new LocustError(
           'auth_required',
-          `${shownUrl} takes no login form (status ${answer.status}); check LOCUST_LOGIN_PATH`,
+          `${shownUrl} takes no login form (status ${response.status}); check LOCUST_LOGIN_PATH`,
         );
       case 'broken':
-        throw statusError(answer, shownUrl, quote);
+        throw statusError(response, shownUrl, quote);
       default:
         outcome satisfies never;
     }
@@ -97,11 +97,14 @@ function wantsLogin(error: unknown): boolean {
 }
 
 /** A redirect is what a login ends with; one back to the form says that it was in vain. */
-function judge(answer: Answer, url: URL): 'accepted' | 'refused' | 'missing' | 'broken' {
-  const { status } = answer;
+function classifyResponse(
+  response: LocustResponse,
+  url: URL,
+): 'accepted' | 'refused' | 'missing' | 'broken' {
+  const { status } = response;
   if (status >= 500) return 'broken';
   if (status === 404 || status === 405) return 'missing';
-  if (status >= 400 || isLoginPage(answer, url)) return 'refused';
+  if (status >= 400 || isLoginPage(response, url)) return 'refused';
   return 'accepted';
 }
 
@@ -113,8 +116,8 @@ export interface Cookie {
 }
 
 /**
- * Reads the headers Set-Cookie of one answer. Domain, path and the like are left out: all
- * requests go to where the answer came from.
+ * Reads the headers Set-Cookie of one response. Domain, path and the like are left out: all
+ * requests go to where the response came from.
  */
 export function readCookies(headers: string | string[] | undefined, nowMs: number): Cookie[] {
   const byName = new Map<string, Cookie>();

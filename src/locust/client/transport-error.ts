@@ -1,16 +1,16 @@
 import { LocustError } from '../errors.ts';
 
-/** What failed before the answer began, as a LocustError. */
+/** What failed before the response began, as a LocustError. */
 export function toTransportError(thrown: unknown, target: URL): LocustError {
   return describe(thrown, target, (error) => `cannot reach ${target.origin}: ${reasonOf(error)}`);
 }
 
-/** What failed in the middle of the answer's body, as a LocustError. */
+/** What failed in the middle of the response's body, as a LocustError. */
 export function toBodyError(thrown: unknown, target: URL): LocustError {
   return describe(thrown, target, (error) =>
     isParserError(error) && !isEndOfInput(error)
-      ? `the answer of ${target.origin} is not valid HTTP/1.1: ${reasonOf(error)}`
-      : `${target.origin} broke its answer off before the end; ` +
+      ? `the response of ${target.origin} is not valid HTTP/1.1: ${reasonOf(error)}`
+      : `${target.origin} broke its response off before the end; ` +
         'look whether Locust, or a proxy before it, ended or ran out of time or memory',
   );
 }
@@ -67,9 +67,9 @@ interface SocketError extends Error {
 function closedReason(error: SocketError): string {
   // So undici calls a status 100 or 101 that nobody asked for, which it does not accept.
   if (error.message === 'bad response') {
-    return 'it sent 100 Continue or another status that is no answer, though nobody asked for one';
+    return 'it sent 100 Continue or another status that is no response, though nobody asked for one';
   }
-  if ((error.socket?.bytesRead ?? 0) > 0) return 'it broke its answer off at the beginning';
+  if ((error.socket?.bytesRead ?? 0) > 0) return 'it broke its response off at the beginning';
   return `connection closed; ${WANTS_TLS}`;
 }
 
@@ -83,7 +83,7 @@ function isParserError(error: Error): error is ParserError {
   return error.name === 'HTTPParserError';
 }
 
-/** The parser complains as well when the connection ends in the middle of an answer. */
+/** The parser complains as well when the connection ends in the middle of a response. */
 function isEndOfInput({ message }: ParserError): boolean {
   return message.includes('EOF');
 }

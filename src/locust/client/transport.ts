@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { unlessAborted } from '../../async/unless-aborted.ts';
 import { LocustError } from '../errors.ts';
-import type { Answer, Quote } from './check-response.ts';
+import type { LocustResponse, Quote } from './check-response.ts';
 import { decompress, tooLarge } from './decompress.ts';
 import { toBodyError, toTransportError } from './transport-error.ts';
 
@@ -32,14 +32,14 @@ interface RequestInit {
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
-  get(target: URL, signal: AbortSignal, cookies?: string): Promise<Answer>;
+  get(target: URL, signal: AbortSignal, cookies?: string): Promise<LocustResponse>;
   /** Sends a form. */
   post(
     target: URL,
     fields: Readonly<Record<string, string>>,
     signal: AbortSignal,
     cookies?: string,
-  ): Promise<Answer>;
+  ): Promise<LocustResponse>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export function createTransport({
     },
   });
 
-  /** Sends a request, and waits until its answer begins. */
+  /** Sends a request, and waits until its response begins. */
   async function open(target: URL, init: RequestInit): Promise<Dispatcher.ResponseData> {
     try {
       // undici heeds the signal only once it is connected.
@@ -77,7 +77,7 @@ export function createTransport({
     { statusCode: status, headers, body }: Dispatcher.ResponseData,
     target: URL,
     signal: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<LocustResponse> {
     try {
       const received = await readCapped(body, headers['content-length'], maxBytes);
       const isError = status < 200 || status >= 300;
@@ -122,7 +122,7 @@ export function createTransport({
   };
 }
 
-/** Chunks are counted as they come, so that no answer can take more memory. */
+/** Chunks are counted as they come, so that no response can take more memory. */
 async function readCapped(
   body: AsyncIterable<Buffer> & { destroy(): unknown; on(event: 'error', f: () => void): unknown },
   announced: string | string[] | undefined,

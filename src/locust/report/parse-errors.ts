@@ -1,5 +1,5 @@
 import type { Steps } from '../../async/in-turns.ts';
-import type { Generation } from './version-quirks.ts';
+import type { VersionQuirks } from './version-quirks.ts';
 import { unescapeHtml } from '../text.ts';
 import type { IgnoredCollector } from './values.ts';
 import { visitList, type JsonList } from './json-list.ts';
@@ -9,7 +9,7 @@ import type { ErrorOccurrences } from '../snapshot.ts';
 /** Parses the list `errors`; what is no error at all is left out. */
 export function* parseErrors(
   errors: JsonList,
-  generation: Generation,
+  quirks: VersionQuirks,
   ignored: IgnoredCollector,
 ): Steps<ErrorOccurrences[]> {
   const parsed: ErrorOccurrences[] = [];
@@ -18,7 +18,7 @@ export function* parseErrors(
     if (Array.isArray(error) && error.length === 2) {
       parsed.push(parsePair(error, ignored));
     } else if (isObject(error) && 'error' in error) {
-      parsed.push(parseErrorRow(error, generation, ignored));
+      parsed.push(parseErrorRow(error, quirks, ignored));
     } else {
       ignored.addOdd('row', '', 'an error', error);
     }
@@ -29,12 +29,12 @@ export function* parseErrors(
 
 function parseErrorRow(
   error: JsonObject,
-  generation: Generation,
+  quirks: VersionQuirks,
   ignored: IgnoredCollector,
 ): ErrorOccurrences {
   // Spelled with one r up to 0.11.1.
   const countKey = 'occurences' in error ? 'occurences' : 'occurrences';
-  const unescape = generation.errorsEscaped ? unescapeHtml : (text: string) => text;
+  const unescape = quirks.errorsEscaped ? unescapeHtml : (text: string) => text;
   return {
     method: labelAt(error, 'method', ignored),
     name: unescape(labelAt(error, 'name', ignored)),

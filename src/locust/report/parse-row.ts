@@ -20,31 +20,31 @@ import {
   numberAt,
   toAmount,
 } from './values.ts';
-import type { Generation } from './version-quirks.ts';
+import type { VersionQuirks } from './version-quirks.ts';
 
 export function parseEndpoint(
   row: JsonObject,
-  generation: Generation,
+  quirks: VersionQuirks,
   ignored: IgnoredCollector,
 ): Endpoint {
   const method = labelAt(row, 'method', ignored);
   const name = labelAt(row, 'name', ignored);
-  return Object.assign(parseRequestStats(row, generation, ignored), { method, name });
+  return Object.assign(parseRequestStats(row, quirks, ignored), { method, name });
 }
 
 export function parseRequestStats(
   row: JsonObject,
-  generation: Generation,
+  quirks: VersionQuirks,
   ignored: IgnoredCollector,
 ): RequestStats {
   const counted = countAt(row, requestsKey(row), ignored);
   const failures = countAt(row, 'num_failures', ignored);
   const meanBytes = amountAt(row, 'avg_content_length', 'size', ignored);
   return {
-    requests: generation.countExcludesFailures ? add(counted, failures) : counted,
+    requests: quirks.countExcludesFailures ? add(counted, failures) : counted,
     failures,
     contentBytes: snapToInteger(total(meanBytes, counted)),
-    responseTime: parseResponseTime(row, counted, generation.quantileKeys, ignored),
+    responseTime: parseResponseTime(row, counted, quirks.quantileKeys, ignored),
     currentRps: numberAt(row, 'current_rps', 'rate', ignored),
     currentFailuresPerSecond: numberAt(row, 'current_fail_per_sec', 'rate', ignored),
     meanRps: numberAt(row, 'total_rps', 'rate', ignored),
@@ -59,7 +59,7 @@ function requestsKey(row: JsonObject): string {
 function parseResponseTime(
   row: JsonObject,
   count: number | null,
-  quantileKeys: Generation['quantileKeys'],
+  quantileKeys: VersionQuirks['quantileKeys'],
   ignored: IgnoredCollector,
 ): ResponseTime {
   const mean = amountAt(row, 'avg_response_time', 'time', ignored);
@@ -109,7 +109,7 @@ function snapToInteger(value: number | null): number | null {
   return Math.abs(value - rounded) <= 1e-12 * value ? rounded : value;
 }
 
-/** The workers of a master; null when the answer is not a master's, or does not tell them. */
+/** The workers of a master; null when the response is not a master's, or does not tell them. */
 export function* parseWorkers(
   report: JsonObject,
   ignored: IgnoredCollector,

@@ -1,7 +1,7 @@
 import { atOnce, type Steps } from '../../async/in-turns.ts';
 import { foldEndpoints, foldErrors } from '../rows/fold.ts';
 import { foldWorkers } from '../rows/limit-workers.ts';
-import { detectGeneration } from './version-quirks.ts';
+import { detectQuirks } from './version-quirks.ts';
 import { IgnoredCollector } from './values.ts';
 import { asList, firstOf, listOf, visitList, type JsonList } from './json-list.ts';
 import { parseErrors } from './parse-errors.ts';
@@ -26,23 +26,23 @@ import type { Version } from '../version.ts';
 const ROW_LIMIT = 500;
 
 /**
- * Reads the answer of `/stats/requests` of any Locust since 0.5.
+ * Reads the response of `/stats/requests` of any Locust since 0.5.
  *
  * @param version the version if it is known; a few old ones look alike, and without it
- *   they are told apart by the best evidence in the answer.
- * @throws ShapeError when the answer is not Locust's.
+ *   they are told apart by the best evidence in the response.
+ * @throws ShapeError when the response is not Locust's.
  */
-export function parseStats(answer: unknown, version: Version | null = null): Snapshot {
-  return atOnce(parseStatsInSteps(answer, version));
+export function parseStats(response: unknown, version: Version | null = null): Snapshot {
+  return atOnce(parseStatsInSteps(response, version));
 }
 
 /** Like parseStats. */
 export function* parseStatsInSteps(
-  answer: unknown,
+  response: unknown,
   version: Version | null,
   percentiles?: CurrentPercentiles,
 ): Steps<Snapshot> {
-  const report = asObject(answer, '');
+  const report = asObject(response, '');
   for (const key of ['state', 'user_count', 'errors']) requireKey(report, key);
   const listed = statsOf(report);
   const ignored = new IgnoredCollector();
@@ -51,7 +51,7 @@ export function* parseStatsInSteps(
   const sample = yield* sampleRows(listed);
   const rows = sample.map(({ row }) => row);
   const someErrors = yield* firstOf(errorRows, ROW_LIMIT);
-  const generation = detectGeneration(report, rows, someErrors, version, ignored);
+  const quirks = detectQuirks(report, rows, someErrors, version, ignored);
 
   const aggregateIndex = hasAggregate(rows, listed.length) ? sample.at(-1)?.index : undefined;
   const aggregates: RequestStats[] = [];
@@ -59,14 +59,14 @@ export function* parseStatsInSteps(
   yield* visitList(listed, (row, index) => {
     ignored.enter('stats', index);
     if (!isRow(row)) ignored.addOdd('row', '', 'an object with a name', row);
-    else if (index === aggregateIndex) aggregates.push(parseRequestStats(row, generation, ignored));
-    else parsed.push(parseEndpoint(row, generation, ignored));
+    else if (index === aggregateIndex) aggregates.push(parseRequestStats(row, quirks, ignored));
+    else parsed.push(parseEndpoint(row, quirks, ignored));
   });
   ignored.enter(null);
   const [aggregate = null] = aggregates;
   const endpoints = foldEndpoints(parsed);
   yield;
-  const errors = foldErrors(yield* parseErrors(errorRows, generation, ignored));
+  const errors = foldErrors(yield* parseErrors(errorRows, quirks, ignored));
   const { workers, folded: foldedWorkers } = foldWorkers(yield* parseWorkers(report, ignored));
   const listedEndpoints = listed.length - (aggregate === null ? 0 : 1);
 

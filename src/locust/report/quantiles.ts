@@ -1,5 +1,5 @@
 import type { CurrentPercentiles, Quantile } from '../snapshot.ts';
-import { cutText, remember } from '../text.ts';
+import { cutText, memoize } from '../text.ts';
 import { amountAt, type IgnoredCollector, isObject, type JsonObject } from './values.ts';
 
 /** Where a quantile stands; a list of these is in ascending order of the quantiles. */
@@ -99,7 +99,7 @@ function inOrder(keys: QuantileKey[]): QuantileKey[] {
   return keys.sort(([, a], [, b]) => a - b);
 }
 
-const quantileOf = remember((suffix) => {
+const quantileOf = memoize((suffix) => {
   const quantile = /^[\d.]+(e-\d+)?$/.test(suffix) ? Number(suffix) : NaN;
   return quantile > 0 && quantile <= 1 ? quantile : null;
 });

@@ -17,7 +17,7 @@ const MAX_KEPT_BYTES = 2 ** 23;
 /**
  * Reads `/stats/requests`.
  *
- * @returns the answer, for parseReport.
+ * @returns the response, for parseReport.
  * @throws LocustError
  */
 export async function readReport(client: LocustClient, signal: AbortSignal): Promise<Buffer> {
@@ -25,84 +25,84 @@ export async function readReport(client: LocustClient, signal: AbortSignal): Pro
 }
 
 /**
- * Makes the function that parses one answer of `/stats/requests` after another, given the
- * version and what the keys of the current percentiles stand for, where they are known. An answer
+ * Makes the function that parses one response of `/stats/requests` after another, given the
+ * version and what the keys of the current percentiles stand for, where they are known. A response
  * that is the same as the one before, as Locust gives for two seconds, is the same snapshot; one of
  * many megabytes is parsed anew.
  *
  * Its signal ends the parse, which is then a LocustError of code `timeout`.
  */
 export function createReportParser(): (
-  answer: Buffer,
+  body: Buffer,
   version: Version | null,
   percentiles?: CurrentPercentiles,
   signal?: AbortSignal,
 ) => Promise<Snapshot> {
-  let last: { answer: Buffer; known: string; snapshot: Snapshot } | null = null;
-  return async (answer, version, percentiles, signal) => {
+  let last: { body: Buffer; known: string; snapshot: Snapshot } | null = null;
+  return async (body, version, percentiles, signal) => {
     const known = JSON.stringify([version, percentiles]);
-    if (last?.known === known && last.answer.equals(answer)) return last.snapshot;
-    const snapshot = await parseInTime(answer, version, percentiles, signal);
-    const isKept = answer.length <= MAX_KEPT_BYTES;
-    last = isKept ? { answer, known, snapshot } : null;
+    if (last?.known === known && last.body.equals(body)) return last.snapshot;
+    const snapshot = await parseInTime(body, version, percentiles, signal);
+    const isKept = body.length <= MAX_KEPT_BYTES;
+    last = isKept ? { body, known, snapshot } : null;
     return snapshot;
   };
 }
 
 async function parseInTime(
-  answer: Buffer,
+  body: Buffer,
   version: Version | null,
   percentiles?: CurrentPercentiles,
   signal?: AbortSignal,
 ): Promise<Snapshot> {
   try {
-    return await inTurns(parseInSteps(answer, version, percentiles), signal);
+    return await inTurns(parseInSteps(body, version, percentiles), signal);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
     throw new LocustError(
       'timeout',
-      `the answer of ${answer.length} bytes could not be parsed in time; ` +
+      `the response of ${body.length} bytes could not be parsed in time; ` +
         'group URLs with name= in the locustfile, or raise LOCUST_TIMEOUT',
       { cause: error },
     );
   }
 }
 
-/** @throws LocustError when the answer is no report of Locust. */
+/** @throws LocustError when the response is no report of Locust. */
 export function parseReport(
-  answer: Buffer,
+  body: Buffer,
   version: Version | null,
   percentiles?: CurrentPercentiles,
 ): Snapshot {
-  return atOnce(parseInSteps(answer, version, percentiles));
+  return atOnce(parseInSteps(body, version, percentiles));
 }
 
 function* parseInSteps(
-  answer: Buffer,
+  body: Buffer,
   version: Version | null,
   percentiles?: CurrentPercentiles,
 ): Steps<Snapshot> {
   try {
-    const report = yield* parseJsonInSteps(answer, LISTS);
+    const report = yield* parseJsonInSteps(body, LISTS);
     yield;
     const snapshot = yield* parseStatsInSteps(report, version, percentiles);
     yield;
     return snapshot;
   } catch (error) {
-    throw toReadError(error, answer);
+    throw toReadError(error, body);
   }
 }
 
-function toReadError(error: unknown, answer: Buffer): unknown {
+function toReadError(error: unknown, body: Buffer): unknown {
   if (error instanceof SyntaxError) {
-    const isPage = /^\s*</.test(answer.toString('utf8', 0, 1000));
+    const isPage = /^\s*</.test(body.toString('utf8', 0, 1000));
     const what = isPage ? 'a web page' : 'something else';
     return new LocustError('not_json', `expected JSON from stats/requests, got ${what}`, {
       cause: error,
     });
   }
   if (error instanceof ShapeError) {
-    return new LocustError('not_locust', `not an answer of Locust: ${error.message}`, {
+    return new LocustError('not_locust', `not a response of Locust: ${error.message}`, {
       cause: error,
     });
   }

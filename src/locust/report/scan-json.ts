@@ -20,7 +20,7 @@ const MAX_VALUE_CONTAINERS = 2 ** 14;
 /** Elements of a list that are parsed at a time, as long as one alone is not larger. */
 const BATCH_BYTES = 2 ** 16;
 
-/** A list may have so many elements, or one per `BYTES_PER_ELEMENT` of the answer if that is more. */
+/** A list may have so many elements, or one per `BYTES_PER_ELEMENT` of the response if that is more. */
 const MAX_ELEMENTS = 2 ** 15;
 
 /** A row of a newer Locust has more. */
@@ -269,13 +269,13 @@ function unexpected({ at }: Scan): SyntaxError {
 function tooLarge(what: string): LocustError {
   return new LocustError(
     'too_large',
-    `the answer has ${what}, which no Locust sends; check that LOCUST_URL is that of Locust`,
+    `the response has ${what}, which no Locust sends; check that LOCUST_URL is that of Locust`,
   );
 }
 
 function tooManyElements(count: number, key: string): LocustError {
   return new LocustError(
     'too_large',
-    `the answer has more than ${count} elements in "${key}"; group URLs with name= in the locustfile`,
+    `the response has more than ${count} elements in "${key}"; group URLs with name= in the locustfile`,
   );
 }

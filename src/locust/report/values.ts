@@ -1,13 +1,13 @@
 import type { IgnoredKind, IgnoredValues } from '../snapshot.ts';
 import { finiteOrNull } from '../snapshot.ts';
-/** An answer that is no report of Locust; `path` is like `stats`. */
+/** A response that is no report of Locust; `path` is like `stats`. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
   readonly path: string;
   readonly problem: string;
 
   constructor(path: string, problem: string) {
-    super(`${path || 'the answer'}: ${problem}`);
+    super(`${path || 'the response'}: ${problem}`);
     this.path = path;
     this.problem = problem;
   }

@@ -4,27 +4,27 @@ import type { JsonObject } from './values.ts';
 import { isBefore, type Version } from '../version.ts';
 
 /** What differs between versions and cannot be read off the value itself. */
-export interface Generation {
+export interface VersionQuirks {
   /** Whether `num_requests` leaves the failed requests out: up to 0.9.0. */
   readonly countExcludesFailures: boolean;
   /** Whether names and texts in `errors` are HTML-escaped: 1.0 to 2.27.0. */
   readonly errorsEscaped: boolean;
-  /** Where the quantiles of a row stand: all rows of an answer have the same keys. */
+  /** Where the quantiles of a row stand: all rows of a response have the same keys. */
   readonly quantileKeys: readonly QuantileKey[];
 }
 
 /**
- * Tells the generation by the shape of an answer.
+ * Tells the quirks by the shape of a response.
  *
  * @param version decides only where two versions have the same shape.
  */
-export function detectGeneration(
+export function detectQuirks(
   report: JsonObject,
   rows: readonly JsonObject[],
   errors: readonly unknown[],
   version: Version | null,
   ignored: IgnoredCollector,
-): Generation {
+): VersionQuirks {
   return {
     quantileKeys: lifetimeQuantileKeys([...rows.slice(0, 1), ...rows.slice(-1)], ignored),
     countExcludesFailures: countExcludesFailures(report, rows, version),

@@ -14,13 +14,13 @@ export const MAX_GONE = 1000;
  */
 export function withLastKnown(earlier: Snapshot | null, current: Snapshot): Snapshot {
   if (earlier === null) return current;
-  const endpoints = rememberRows(
+  const endpoints = mergeKnownRows(
     earlier.endpoints,
     current.endpoints,
     ENDPOINT_IDENTITY,
     fillStats,
   );
-  const errors = rememberRows(earlier.errors, current.errors, ERROR_IDENTITY, fillError);
+  const errors = mergeKnownRows(earlier.errors, current.errors, ERROR_IDENTITY, fillError);
   return {
     ...current,
     aggregate: fillAggregate(earlier.aggregate, current.aggregate),
@@ -34,7 +34,7 @@ export function withLastKnown(earlier: Snapshot | null, current: Snapshot): Snap
  * @returns the current rows, filled, and after them the earlier ones that are gone, those that
  *   went last first.
  */
-export function rememberRows<Row>(
+export function mergeKnownRows<Row>(
   earlier: readonly Row[],
   current: readonly Row[],
   identity: RowIdentity<Row>,

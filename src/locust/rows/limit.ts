@@ -1,4 +1,4 @@
-import { MAX_GONE, rememberRows } from './known-rows.ts';
+import { MAX_GONE, mergeKnownRows } from './known-rows.ts';
 import type { Folded } from './fold.ts';
 import { pairRows, type RowIdentity } from './identity.ts';
 
@@ -133,7 +133,7 @@ export function createRowLimiter<Row>(
       known = [];
     }
     const earlier = known;
-    const remembered = rememberRows(earlier, rows, identity, kind.fill);
+    const remembered = mergeKnownRows(earlier, rows, identity, kind.fill);
     known = remembered.slice(0, rows.length + MAX_GONE);
     const isUnchanged = !began && isPlain && isListed(rows);
     listed = rows;

@@ -1,5 +1,5 @@
 import { fillError, fillStats, occurrencesFell, requestsFell } from './known-rows.ts';
-import { cutText, remember } from '../text.ts';
+import { cutText, memoize } from '../text.ts';
 import { mergeEndpoints, mergeErrors } from './fold.ts';
 import { createRowLimiter } from './limit.ts';
 import { limitWorkers } from './limit-workers.ts';
@@ -89,7 +89,7 @@ type NameRule = (name: string) => string | null;
 function nameRule({ includeNames, excludeNames, nameRewrites }: RowRules): NameRule {
   const rewrite = rewriter(nameRewrites);
   if (includeNames === null && excludeNames === null) return rewrite;
-  return remember((name) => {
+  return memoize((name) => {
     const isShown = (includeNames?.(name) ?? true) && !excludeNames?.(name);
     return isShown ? rewrite(name) : null;
   });
@@ -97,7 +97,7 @@ function nameRule({ includeNames, excludeNames, nameRewrites }: RowRules): NameR
 
 function rewriter(rewrites: RowRules['nameRewrites']): (text: string) => string {
   if (rewrites.length === 0) return (text) => text;
-  return remember((text) => rewrites.reduce((result, rewrite) => rewrite(result), text));
+  return memoize((text) => rewrites.reduce((result, rewrite) => rewrite(result), text));
 }
 
 /** The row itself where its labels are so already; null where one of them is null. */

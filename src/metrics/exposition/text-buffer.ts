@@ -13,13 +13,13 @@ export interface TextBuffer {
 }
 
 /** A character of a string is three bytes at most. */
-const MOST_BYTES = 3;
+const MAX_CHARACTER_BYTES = 3;
 
 /** No number is longer, with the end of its line. */
 const VALUE_BYTES = 32;
 
 /** Whole numbers up to here are written without a string. */
-const MOST_PLAIN = 2 ** 31 - 1;
+const MAX_FAST_INTEGER = 2 ** 31 - 1;
 
 const [ZERO, POINT, NEWLINE] = [48, 46, 10];
 
@@ -62,7 +62,7 @@ export function createTextBuffer(): TextBuffer {
 
   return {
     add(text) {
-      reserve(text.length * MOST_BYTES);
+      reserve(text.length * MAX_CHARACTER_BYTES);
       used += memory.write(text, used);
     },
     addBytes(bytes, length = bytes.length) {
@@ -74,9 +74,13 @@ export function createTextBuffer(): TextBuffer {
       reserve(VALUE_BYTES);
       // Nearly all that Locust tells is whole, or was whole in thousandths.
       const thousandths = Math.round(value * 1000);
-      if (Number.isInteger(value) && value >= 0 && value <= MOST_PLAIN) {
+      if (Number.isInteger(value) && value >= 0 && value <= MAX_FAST_INTEGER) {
         addDigits(value);
-      } else if (thousandths > 0 && thousandths <= MOST_PLAIN && thousandths / 1000 === value) {
+      } else if (
+        thousandths > 0 &&
+        thousandths <= MAX_FAST_INTEGER &&
+        thousandths / 1000 === value
+      ) {
         addDigits(Math.trunc(thousandths / 1000));
         addFraction(thousandths % 1000);
       } else {

@@ -46,7 +46,7 @@ const colourful = sampleView({
       list: states.map((state) => ({ id: state, state, users: 1, cpuRatio: 1, memoryBytes: 0 })),
     },
   }),
-  problem: { code: 'timeout', message: 'no answer', sinceMs: 0 },
+  problem: { code: 'timeout', message: 'no response', sinceMs: 0 },
 });
 const down = sampleView({ snapshot: null, problem: colourful.problem });
 

@@ -196,9 +196,9 @@ describe('status page', () => {
   });
 
   it('keeps older figures below a warning', () => {
-    const problem = { code: 'timeout', message: 'no answer in 5 s', sinceMs: SAMPLE_NOW_MS };
+    const problem = { code: 'timeout', message: 'no response in 5 s', sinceMs: SAMPLE_NOW_MS };
     const text = textOf(renderStatusPage(sampleView({ problem })));
-    assert.match(text, /The last read of Locust failed no answer in 5 s timeout since/u);
+    assert.match(text, /The last read of Locust failed no response in 5 s timeout since/u);
     assert.match(text, /the figures below are older .*Users 1,250/u);
   });
 

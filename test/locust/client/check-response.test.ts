@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LocustError } from '../../../src/locust/errors.ts';
-import { checkAnswer } from '../../../src/locust/client/check-response.ts';
+import { checkResponse } from '../../../src/locust/client/check-response.ts';
 import { createQuote } from '../../../src/locust/client/quote.ts';
 import { readFixture } from '../samples.ts';
 
@@ -11,14 +11,14 @@ const target = new URL('http://locust:8089/x/stats/requests');
 function judge(status: number, body = '', location?: string): LocustError | null {
   try {
     const headers = location === undefined ? {} : { location };
-    checkAnswer({ status, headers, body: Buffer.from(body) }, target, quote);
+    checkResponse({ status, headers, body: Buffer.from(body) }, target, quote);
     return null;
   } catch (error) {
     return error as LocustError;
   }
 }
 
-describe('an answer', () => {
+describe('a response', () => {
   it('is good with status 2xx', () => {
     assert.equal(judge(200, '{}'), null);
     assert.equal(judge(203, '{}'), null);

@@ -91,7 +91,7 @@ describe('a request', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it('may be as large as the limit and no larger, announced or not', async () => {
     const locust = connect();
     for (const announced of [true, false]) {
@@ -170,7 +170,7 @@ describe('an answer', () => {
       handle = (request, response) => {
         response.writeHead(200, length).write('x', () => request.socket.destroy());
       };
-      const error = { code: 'connect', message: /broke its answer off before the end/ };
+      const error = { code: 'connect', message: /broke its response off before the end/ };
       await assert.rejects(connect().get('', soon()), error);
       assert.equal(requests.length, 1);
       await client?.close();
@@ -193,7 +193,7 @@ describe('an answer', () => {
     handle = (request) => {
       request.socket.end('HTTP/1.1 200 OK\r\nContent-Le');
     };
-    const error = { code: 'connect', message: /broke its answer off at the beginning/ };
+    const error = { code: 'connect', message: /broke its response off at the beginning/ };
     await assert.rejects(connect().get('', soon()), error);
   });
 

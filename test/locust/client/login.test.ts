@@ -201,7 +201,7 @@ describe('a refused login', () => {
     }
   });
 
-  it('may be one without a session, whatever its answer says', async () => {
+  it('may be one without a session, whatever its response says', async () => {
     respondToLogin = (response) => response.end('{"ok": true}');
     connect();
     const error = {

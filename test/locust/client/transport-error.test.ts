@@ -48,13 +48,13 @@ describe('what a request throws', () => {
     }
   });
 
-  it('tells of an answer that began', () => {
+  it('tells of a response that began', () => {
     const closed = (message: string, bytesRead?: number) =>
       toTransportError(
         Object.assign(new Error(message), { code: 'UND_ERR_SOCKET', socket: { bytesRead } }),
         target,
       ).message;
-    assert.match(closed('other side closed', 9), /broke its answer off/);
+    assert.match(closed('other side closed', 9), /broke its response off/);
     assert.match(closed('other side closed', 0), /connection closed/);
     assert.match(closed('bad response', 25), /sent 100 Continue/);
   });
@@ -77,7 +77,7 @@ describe('what a request throws', () => {
   });
 });
 
-describe('what fails in the middle of an answer', () => {
+describe('what fails in the middle of a response', () => {
   const failed = (name: string, code?: string, message = 'why') =>
     toBodyError(Object.assign(new Error(message), { name, code }), target);
 
@@ -89,7 +89,7 @@ describe('what fails in the middle of an answer', () => {
       failed('HTTPParserError', undefined, 'Invalid EOF state'),
     ]) {
       assert.equal(error.code, 'connect');
-      assert.match(error.message, /^http:\/\/locust:8089 broke its answer off before the end/);
+      assert.match(error.message, /^http:\/\/locust:8089 broke its response off before the end/);
       assert.doesNotMatch(error.message, /tls|https/);
     }
   });

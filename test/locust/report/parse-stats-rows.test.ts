@@ -113,7 +113,7 @@ describe('labels', () => {
   });
 });
 
-describe('an answer that is not one of Locust', () => {
+describe('a response that is not one of Locust', () => {
   const cases: [string, unknown][] = [
     ['', null],
     ['', [1]],
@@ -130,7 +130,7 @@ describe('an answer that is not one of Locust', () => {
         (error) => {
           assert.ok(error instanceof ShapeError);
           assert.equal(error.path, path);
-          assert.ok(error.message.startsWith(`${path || 'the answer'}: `));
+          assert.ok(error.message.startsWith(`${path || 'the response'}: `));
           return true;
         },
       );
@@ -138,7 +138,7 @@ describe('an answer that is not one of Locust', () => {
   }
 });
 
-it('texts are unescaped by what the answer shows when the version is not known', () => {
+it('texts are unescaped by what the response shows when the version is not known', () => {
   const raw = readReport('locust-1.0.3/standalone-running');
   const parse = (change: object, version: [number, number, number] | null) =>
     parseStats({ ...raw, ...change }, version).errors.map(({ error }) => error);

@@ -89,7 +89,7 @@ it('any JSON value is refused or read', () => {
   fc.assert(fc.property(near, (value) => void check(value)));
 });
 
-it('any mutation of a real answer is refused or read', () => {
+it('any mutation of a real response is refused or read', () => {
   let read = 0;
   const mutation = fc.tuple(
     fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),

@@ -13,7 +13,7 @@ function requestsOf(name: string, row: RawRow): number {
   return OLD.test(name) ? counted + row.num_failures : counted;
 }
 
-describe('every recorded answer', () => {
+describe('every recorded response', () => {
   it('is there', () => {
     assert.ok(names.length >= 90, String(names.length));
   });

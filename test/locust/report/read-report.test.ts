@@ -31,7 +31,7 @@ describe('a report', () => {
 });
 
 describe('the parser of one report after another', () => {
-  it('gives the same snapshot for the same answer', async () => {
+  it('gives the same snapshot for the same response', async () => {
     const parse = createReportParser();
     const first = await parse(answer(10), null);
     assert.equal(await parse(answer(10), null), first);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { detectGeneration } from '../../../src/locust/report/version-quirks.ts';
+import { detectQuirks } from '../../../src/locust/report/version-quirks.ts';
 import { IgnoredCollector } from '../../../src/locust/report/values.ts';
 import { parseVersion, type Version } from '../../../src/locust/version.ts';
 import { isSince } from '../../helpers/locust-versions.ts';
@@ -10,10 +10,10 @@ type Fields = Record<string, unknown>;
 
 function detect(report: Fields, version: Version | null = null) {
   const { stats = [], errors = [] } = report as { stats?: Fields[]; errors?: unknown[] };
-  return detectGeneration(report, stats, errors, version, new IgnoredCollector());
+  return detectQuirks(report, stats, errors, version, new IgnoredCollector());
 }
 
-describe('the generation of a recorded answer', () => {
+describe('the generation of a recorded response', () => {
   for (const name of fixtureNames('.stats-requests.json')) {
     const release = /^locust-([^/]+)\//.exec(name)?.[1];
     if (release === undefined) continue;

@@ -2,8 +2,8 @@ import { MAX_GONE, withLastKnown } from '../../../src/locust/rows/known-rows.ts'
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { cutText, remember } from '../../../src/locust/text.ts';
-import { holdSums } from '../../../src/locust/history.ts';
+import { cutText, memoize } from '../../../src/locust/text.ts';
+import { keepMonotonic } from '../../../src/locust/history.ts';
 import { parseStats } from '../../../src/locust/report/parse-stats.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from '../../../src/locust/rows/identity.ts';
 import { createRowShaper, type RowRules } from '../../../src/locust/rows/rewrite.ts';
@@ -397,7 +397,7 @@ describe('over any sequence of reports', () => {
           const snapshot = locustOf(counts, most);
           run = trackRun(run, snapshot, 0);
           assert.equal(run.began, false);
-          const held: Snapshot = holdSums(knownSums, shape(snapshot, false));
+          const held: Snapshot = keepMonotonic(knownSums, shape(snapshot, false));
           knownSums = withLastKnown(knownSums, held);
           checkRows(held);
           if (!snapshot.endpointsTruncated && most === 30) checkSums(snapshot, held);
@@ -474,9 +474,9 @@ describe('over any sequence of reports', () => {
 });
 
 describe('the memory for names', () => {
-  it('is bounded, and forgetting changes no answer', () => {
+  it('is bounded, and forgetting changes no response', () => {
     const asked: string[] = [];
-    const upper = remember((text) => (asked.push(text), text.toUpperCase()), 8);
+    const upper = memoize((text) => (asked.push(text), text.toUpperCase()), 8);
     for (const text of ['ab', 'ab', 'cd', 'ef', 'ab', 'abcdef', 'abcdef']) {
       assert.equal(upper(text), text.toUpperCase());
     }
@@ -485,7 +485,7 @@ describe('the memory for names', () => {
 
   it('knows a name that is left out', () => {
     let runs = 0;
-    const nothing = remember(() => (runs++, null));
+    const nothing = memoize(() => (runs++, null));
     assert.deepEqual([nothing('a'), nothing('a'), runs], [null, null, 1]);
   });
 });

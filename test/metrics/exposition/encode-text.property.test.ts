@@ -121,7 +121,7 @@ function mutate(value: unknown, { steps: [step, ...steps], put, how }: Mutation)
   return Object.fromEntries(entries);
 }
 
-it('whatever parses after any mutation of a real answer is exposed by the rules', () => {
+it('whatever parses after any mutation of a real response is exposed by the rules', () => {
   let parsed = 0;
   let refused = 0;
   fc.assert(
