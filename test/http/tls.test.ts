@@ -6,7 +6,8 @@ import { connect as connectPlain, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { TLSSocket, type SecureContextOptions } from 'node:tls';
-import { closeServer, listen, type ServerTls } from '../../src/http/listen.ts';
+import { closeServer, listen } from '../../src/http/listen.ts';
+import type { ServerTls } from '../../src/config/web-config/tls.ts';
 import {
   createAuthority,
   selfSigned,

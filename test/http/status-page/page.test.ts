@@ -178,7 +178,7 @@ describe('status page', () => {
 
   it('tells what is wrong and since when while Locust is down', () => {
     const problem = {
-      code: 'connect',
+      code: 'connect' as const,
       message: 'connection refused; is Locust running?',
       sinceMs: SAMPLE_NOW_MS - 192_000,
     };
@@ -196,7 +196,11 @@ describe('status page', () => {
   });
 
   it('keeps older figures below a warning', () => {
-    const problem = { code: 'timeout', message: 'no response in 5 s', sinceMs: SAMPLE_NOW_MS };
+    const problem = {
+      code: 'timeout' as const,
+      message: 'no response in 5 s',
+      sinceMs: SAMPLE_NOW_MS,
+    };
     const text = textOf(renderStatusPage(sampleView({ problem })));
     assert.match(text, /The last read of Locust failed no response in 5 s timeout since/u);
     assert.match(text, /the figures below are older .*Users 1,250/u);

@@ -86,7 +86,7 @@ export function viewFullOf(text: string): StatusView {
         list: [{ id: text, state: text, users: 1, cpuRatio: 0.5, memoryBytes: 1e6 }],
       },
     }),
-    problem: { code: text, message: text, sinceMs: SAMPLE_NOW_MS },
+    problem: { code: 'internal', message: text, sinceMs: SAMPLE_NOW_MS },
     info: { version: text, host: text },
     locustUrl: `http://localhost/${text}`,
     exporterVersion: text,
