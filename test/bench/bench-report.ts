@@ -57,7 +57,7 @@ function section<Row>(
   table: (rows: readonly Row[]) => string,
   rows: readonly Row[],
 ): string {
-  return rows.length === 0 ? '' : `### ${heading}\n\n${table(rows)}`;
+  return rows.length === 0 ? '' : `## ${heading}\n\n${table(rows)}`;
 }
 
 function goalTable(rows: readonly GoalRow[]): string {

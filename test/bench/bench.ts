@@ -18,7 +18,7 @@ import { measurePauses, type PauseRow } from './measure-pauses.ts';
 import { measureStarts, type StartRow } from './measure-start.ts';
 import { MODES, PREDECESSOR_MODE } from './modes.ts';
 import { bareProgram, exporterProgram, predecessorProgram } from './programs.ts';
-import { replaceBetweenMarkers } from './replace-between-markers.ts';
+import { replaceBetweenMarkers } from '../helpers/replace-between-markers.ts';
 import { startLoadGenerator } from './scrape-load.ts';
 
 /** Of `memory` and `writers`. */

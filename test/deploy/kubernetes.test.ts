@@ -35,7 +35,7 @@ const { version } = JSON.parse(read('package.json')) as { version: string };
 const IMAGE = `ghcr.io/locust-exporter/locust-exporter:${version}`;
 const PORT = Number(/:(\d+)$/.exec(SETTINGS.LISTEN_ADDRESS.default)![1]);
 const USER = Number(/^USER (\d+):\1$/m.exec(read('Dockerfile'))![1]);
-const MEMORY = `${/Allow (\d+) MiB of memory/.exec(read('README.md'))![1]}Mi`;
+const MEMORY = `${/Allow (\d+) MiB of memory/.exec(read('docs/deploy.md'))![1]}Mi`;
 
 describe('the examples', () => {
   for (const example of EXAMPLES) {
@@ -180,7 +180,7 @@ describe('the exporter', () => {
   });
 
   it('has the name that the documents give it', () => {
-    for (const file of ['docs/migrate.md', 'README.md']) {
+    for (const file of ['docs/migrate.md', 'docs/deploy.md', 'README.md']) {
       const names = read(file).match(/ghcr\.io\/[\w./-]+:[\w.]+/g) ?? [];
       assert.deepEqual([...new Set(names)], [IMAGE], file);
     }
