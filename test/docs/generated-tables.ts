@@ -5,6 +5,7 @@ import { flagOf, SETTINGS, type Setting } from '../../src/config/settings.ts';
 import { CATALOG, UP, USERS } from '../../src/metrics/catalog.ts';
 import { LEGACY_CATALOG } from '../../src/metrics/legacy-catalog.ts';
 import { LEGACY_BUILD_INFO, SELF_METRICS } from '../../src/metrics/self.ts';
+import { markdownTable } from '../bench/markdown-table.ts';
 import { isAlert, ruleGroups } from '../deploy/prometheus-rules.ts';
 import { replaceBetweenMarkers } from '../helpers/replace-between-markers.ts';
 
@@ -111,9 +112,12 @@ function thresholdsOf(expr: string): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const columns = head.map((heading, at) => ({
+    heading,
+    cell: (row: readonly string[]) => row[at] ?? '',
+    align: 'left' as const,
+  }));
+  return markdownTable(columns, rows);
 }
 
 /** An empty code span is no Markdown, so an empty text stays empty. */
