@@ -4,7 +4,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { flagOf, SETTINGS, type Setting } from '../../src/config/settings.ts';
 import { ERROR_CODES } from '../../src/locust/errors.ts';
-import { IGNORED_KINDS } from '../../src/locust/ignored-values.ts';
+import { IGNORED_KINDS } from '../../src/locust/snapshot.ts';
 import { knownMetrics } from '../helpers/known-metrics.ts';
 import { analyzePromql } from '../helpers/promql.ts';
 import { PAGES_WITH_TABLES, ROOT, withNewTables } from './generated-tables.ts';
