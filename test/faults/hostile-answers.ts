@@ -150,6 +150,19 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
     codes: NO_REPORT,
     body: repeated(`${HEAD}"a":NaN,"host":`, '\\"', ''),
   },
+  ...['x', 'ж', '€', '\\n'].map((character) => ({
+    what: `rows with names of ${JSON.stringify(character)} as long as labels may be`,
+    codes: [null],
+    ...(character === '€' ? { maxMib: 256 } : {}),
+    body: counted(
+      `${HEAD}"stats":[`,
+      (index) => {
+        const name = `${String(index).padStart(6, '0')}${character.repeat(1000)}`;
+        return `${JSON.stringify(newestRow(index)).replace(/"name":"[^"]*"/, `"name":"${name}"`)},`;
+      },
+      `${AGGREGATE}]}`,
+    ),
+  })),
   {
     what: 'names of a megabyte',
     codes: [null, 'too_large'],

@@ -2,6 +2,8 @@ import { MAX_GONE, mergeKnownRows } from './known-rows.ts';
 import type { Folded } from './fold.ts';
 import { pairRows, type RowIdentity } from './identity.ts';
 
+const [NEWLINE, QUOTE, BACKSLASH] = [10, 34, 92];
+
 /** What rows of one kind are, and what becomes of them. */
 export interface RowKind<Row> {
   readonly identity: RowIdentity<Row>;
@@ -16,6 +18,8 @@ export interface RowKind<Row> {
   readonly cut: (row: Row) => Row;
   /** How many rows there may be beside the one for the others. */
   readonly maxRows: number;
+  /** How many bytes their labels may take together, as the text formats write them once. */
+  readonly maxLabelBytes: number;
   readonly asOther: (row: Row) => Row;
   /** What still counts of a row that Locust lists no more. */
   readonly atRest: (row: Row) => Row;
@@ -49,6 +53,7 @@ export function createRowLimiter<Row>(
   const { key, isSame } = identity;
   /** Keys of the rows that are shown by themselves. */
   const kept = new Set<string>();
+  let keptBytes = 0;
   /** What is in the sums of earlier lives of rows, and of rows that are forgotten. */
   const remainders = new Map<string, Row>();
   let known: readonly Row[] = [];
@@ -61,7 +66,10 @@ export function createRowLimiter<Row>(
     if (kept.has(rowKey)) return row;
     const other = asOther(row);
     if (kept.size >= kind.maxRows || key(other) === rowKey) return other;
+    const bytes = escapedBytes(rowKey);
+    if (keptBytes + bytes > kind.maxLabelBytes) return other;
     kept.add(rowKey);
+    keptBytes += bytes;
     return row;
   }
 
@@ -129,6 +137,7 @@ export function createRowLimiter<Row>(
   return (rows, began) => {
     if (began) {
       kept.clear();
+      keptBytes = 0;
       remainders.clear();
       known = [];
     }
@@ -165,4 +174,14 @@ export function createRowLimiter<Row>(
     isPlain = shown.length === rows.length && shown.every((row, index) => row === rows[index]);
     return { rows: isPlain ? rows : shown, folded };
   };
+}
+
+/** What a text takes in UTF-8 once the characters are escaped that the text formats escape. */
+function escapedBytes(text: string): number {
+  let bytes = Buffer.byteLength(text);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === BACKSLASH || code === QUOTE || code === NEWLINE) bytes += 1;
+  }
+  return bytes;
 }

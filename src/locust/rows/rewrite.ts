@@ -6,6 +6,13 @@ import { limitWorkers } from './limit-workers.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from './identity.ts';
 import type { Endpoint, ErrorOccurrences, Snapshot } from '../snapshot.ts';
 
+/**
+ * Each series of a row repeats the row's labels. So many bytes for a row, or for all rows if that
+ * is more, keep the answer to a scrape below some 30 MB, of which several are in memory at times.
+ */
+const LABEL_BYTES_PER_ROW = 128;
+const MIN_LABEL_BYTES = 2 ** 20;
+
 /** What the user wants to see of the rows. */
 export interface RowRules {
   /** Of the name that Locust gives; null for all. */
@@ -40,6 +47,7 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
     rename: (row) => relabel(row, { name: rename(row.name) }),
     cut: (row) => relabel(row, { method: cut(row.method), name: cut(row.name) }),
     maxRows: rules.maxEndpoints,
+    maxLabelBytes: maxLabelBytes(rules.maxEndpoints),
     asOther: (row) => relabel(row, { method: '', name: OTHER }),
     atRest,
   });
@@ -52,6 +60,7 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
     cut: (row) =>
       relabel(row, { method: cut(row.method), name: cut(row.name), error: cut(row.error) }),
     maxRows: rules.maxErrors,
+    maxLabelBytes: maxLabelBytes(rules.maxErrors),
     asOther: (row) => relabel(row, { method: '', name: OTHER, error: OTHER }),
     atRest: (row) => row,
   });
@@ -81,6 +90,10 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
       foldedWorkers: snapshot.foldedWorkers + folded,
     };
   };
+}
+
+function maxLabelBytes(maxRows: number): number {
+  return Math.max(MIN_LABEL_BYTES, maxRows * LABEL_BYTES_PER_ROW);
 }
 
 type NameRule = (name: string) => string | null;

@@ -180,6 +180,38 @@ describe('rows above a limit', () => {
     assert.equal(more.foldedEndpoints, 3);
   });
 
+  it('are those whose labels no longer fit into the bytes for all, escaped as in the metrics', () => {
+    const long = (first: string, character: string) => first + character.repeat(1022);
+    for (const [character, fits] of [
+      ['x', 1018],
+      ['"', 511],
+      ['\n', 511],
+      ['\\', 511],
+      ['é', 511],
+      ['€', 341],
+    ] as const) {
+      // 1 MiB by the bytes of a name, its method and the length of that: 1030, 2052, 3074.
+      const names = Array.from({ length: 1100 }, (_, index) =>
+        long(String.fromCodePoint(0x4e00 + index), character),
+      );
+      const { endpoints, foldedEndpoints } = shaped({ maxEndpoints: 2000 }, snapshotOf(names));
+      assert.ok(Math.abs(endpoints.length - 1 - fits) < 5, `${character}: ${endpoints.length}`);
+      assert.equal(endpoints.at(-1)?.name, OTHER);
+      assert.equal(foldedEndpoints, names.length - endpoints.length + 1);
+      const requests = endpoints.reduce((sum, endpoint) => sum + (endpoint.requests ?? 0), 0);
+      assert.equal(requests, 11_000);
+    }
+  });
+
+  it('have 128 bytes for each row that may be where that is more, anew when counts begin again', () => {
+    const names = Array.from({ length: 2000 }, (_, index) => `${1e6 + index}${'x'.repeat(1000)}`);
+    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 16_384 });
+    assert.equal(shape(snapshotOf(names), false).foldedEndpoints, 0);
+    const others = names.map((name) => `-${name}`);
+    assert.notEqual(shape(snapshotOf(others), false).foldedEndpoints, 0);
+    assert.equal(shape(snapshotOf(others), true).foldedEndpoints, 0);
+  });
+
   it('are those that came later, until the counts begin again', () => {
     const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 2 });
     shape(snapshotOf(['m', 'n']), false);
