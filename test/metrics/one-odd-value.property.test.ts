@@ -43,8 +43,11 @@ const REACH: readonly (readonly [place: RegExp, metrics: RegExp])[] = [
   [/^stats\[.+\]\.num_req/, /^(aggregated_)?(requests|content_bytes)_total$|response_time|^fail_r/],
   [/^stats\[.+\]\.num_failures$/, /^(aggregated_)?(requests|failures)_total$|^fail_ratio$/],
   [/^stats\[.+\]\.avg_content_length$/, /^(aggregated_)?content_bytes_total$/],
-  // Without a mean there is no summary, and the percentiles are gauges.
-  [/^stats\[.+\]\.avg_response_time$/, /^(aggregated_)?response_time_((percentile_)?seconds|$)/],
+  // Without a mean there is no summary, and its quantiles are percentiles of a gauge.
+  [
+    /^stats\[.+\]\.avg_response_time$/,
+    /^(aggregated_)?response_time_(seconds(_sum|_count)?|percentile_seconds|)$/,
+  ],
   [/^stats\[.+\]\.min_response_time$/, /^(aggregated_)?response_time_min_seconds$/],
   [/^stats\[.+\]\.max_response_time$/, /^(aggregated_)?response_time_max_seconds$/],
   [
