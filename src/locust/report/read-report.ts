@@ -95,11 +95,8 @@ function* parseInSteps(
 
 function toReadError(error: unknown, body: Buffer): unknown {
   if (error instanceof SyntaxError) {
-    const isPage = /^\s*</.test(body.toString('utf8', 0, 1000));
-    const what = isPage ? 'a web page' : 'something else';
-    return new LocustError('not_json', `expected JSON from stats/requests, got ${what}`, {
-      cause: error,
-    });
+    const message = `expected JSON from stats/requests, got ${describeText(body)}`;
+    return new LocustError('not_json', message, { cause: error });
   }
   if (error instanceof ShapeError) {
     return new LocustError('not_locust', `not a response of Locust: ${error.message}`, {
@@ -107,6 +104,20 @@ function toReadError(error: unknown, body: Buffer): unknown {
     });
   }
   return error;
+}
+
+/** What an answer that is no JSON looks like. Without Content-Length, a part may look whole. */
+function describeText(answer: Buffer): string {
+  const start = answer.toString('utf8', 0, 1000).trimStart();
+  if (start === '') return 'nothing';
+  if (start.startsWith('<')) return 'a web page';
+  if (!start.startsWith('{') || answer.subarray(-1000).toString().trimEnd().endsWith('}')) {
+    return 'something else';
+  }
+  return (
+    'only the beginning of it: the answer broke off; ' +
+    'look whether Locust, or a proxy before it, ended or ran out of time or memory'
+  );
 }
 
 /**

@@ -27,6 +27,19 @@ describe('a report', () => {
     assert.throws(() => parse(' <html>'), web);
     assert.throws(() => parse('Locust'), { code: 'not_json', message: /something/ });
     assert.throws(() => parse('[]'), { code: 'not_locust' });
+    for (const empty of ['', ' \n']) {
+      assert.throws(() => parse(empty), { code: 'not_json', message: /got nothing/ });
+    }
+  });
+
+  it('that broke off is told apart, whether it is parsed at once or in steps', () => {
+    for (const whole of [String(answer(10)), String(longAnswer(5000))]) {
+      for (const length of [1, whole.length / 2, whole.length - 1]) {
+        const part = ` ${whole.slice(0, length)} \n`;
+        assert.throws(() => parse(part), { code: 'not_json', message: /broke off/ });
+      }
+      assert.throws(() => parse(`${whole}}${' '.repeat(99)}`), { message: /something else/ });
+    }
   });
 });
 
