@@ -121,7 +121,7 @@ const TAG =
 export function errorWords(body: Buffer): string {
   const text = body.toString('utf8', 0, MAX_READ_BYTES);
   if (text.includes('\0')) return '';
-  const plain = unescapeHtml(text.replace(SILENT, ' ').replace(TAG, ' '));
+  const plain = unescapeNumbers(unescapeHtml(text.replace(SILENT, ' ').replace(TAG, ' ')));
   const isTraceback = /^\s*Traceback \(most recent call last\)/.test(plain);
   const isWhole = body.length <= MAX_READ_BYTES;
   const words = isTraceback && isWhole ? lastUnindentedLine(plain) : plain;
@@ -130,4 +130,15 @@ export function errorWords(body: Buffer): string {
 
 function lastUnindentedLine(text: string): string {
   return text.split('\n').findLast((line) => /^\S/.test(line)) ?? text;
+}
+
+/** Characters by their numbers, such as `&#39;`, which debug pages of Python's web servers write. */
+function unescapeNumbers(text: string): string {
+  return text.replace(
+    /&#(?:(\d{1,7})|x([\da-f]{1,6}));/gi,
+    (entity, decimal?: string, hex?: string) => {
+      const code = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+    },
+  );
 }

@@ -106,16 +106,16 @@ function toReadError(error: unknown, body: Buffer): unknown {
   return error;
 }
 
-/** What an answer that is no JSON looks like. Without Content-Length, a part may look whole. */
-function describeText(answer: Buffer): string {
-  const start = answer.toString('utf8', 0, 1000).trimStart();
+/** What a response that is no JSON looks like. Without Content-Length, a part may look whole. */
+function describeText(body: Buffer): string {
+  const start = body.toString('utf8', 0, 1000).trimStart();
   if (start === '') return 'nothing';
   if (start.startsWith('<')) return 'a web page';
-  if (!start.startsWith('{') || answer.subarray(-1000).toString().trimEnd().endsWith('}')) {
+  if (!start.startsWith('{') || body.subarray(-1000).toString().trimEnd().endsWith('}')) {
     return 'something else';
   }
   return (
-    'only the beginning of it: the answer broke off; ' +
+    'only the beginning of it: the response broke off; ' +
     'look whether Locust, or a proxy before it, ended or ran out of time or memory'
   );
 }

@@ -26,6 +26,14 @@ describe('the words of an error page', () => {
     assert.equal(words('a <!-- never closed'), 'a');
   });
 
+  it('have the characters that HTML writes as numbers', () => {
+    assert.equal(words('&#39;&lt;&#039; &#x27;&#X3E;&#8364;'), "'<' '>€");
+    assert.equal(
+      words('&#0; &#9999999; &#x110000; &#; &#a;'),
+      '&#0; &#9999999; &#x110000; &#; &#a;',
+    );
+  });
+
   it('are the last line of a traceback', () => {
     const traceback = 'Traceback (most recent call last):\n  File "a.py", line 1\n    f()\n';
     assert.equal(words(`${traceback}ValueError: 3\n`), 'ValueError: 3');
