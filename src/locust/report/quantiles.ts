@@ -88,7 +88,10 @@ function percentileKeys(sources: readonly JsonObject[], ignored: IgnoredCollecto
   for (const key of new Set(sources.flatMap((source) => Object.keys(source)))) {
     if (!key.startsWith(PERCENTILE_KEY)) continue;
     const quantile = quantileOf(key.slice(PERCENTILE_KEY.length));
-    if (quantile === null) continue;
+    if (quantile === null) {
+      ignored.add('percentile', cutText(key, 64), 'expected a percentile above 0 and up to 1');
+      continue;
+    }
     if (found.size < MAX_PERCENTILES) found.set(key, quantile);
     else ignored.add('percentile', cutText(key, 64), `more than ${MAX_PERCENTILES} percentiles`);
   }
