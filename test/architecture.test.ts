@@ -57,7 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['async', 'locust', 'locust/client', 'locust/history.ts', 'locust/report', 'locust/rows'],
     ...['metrics', 'metrics/exposition', 'node:'],
   ],
-  push: ['async', 'node:', 'prom-client'],
+  push: ['async', 'node:', 'undici'],
   http: [
     ...['bcryptjs', 'config', 'config/web-config', 'express', 'http/status-page'],
     ...['metrics/exposition', 'node:'],

@@ -1,6 +1,6 @@
 /**
- * The path of a group of metrics. prom-client's own is wrong for values that hold a slash, or
- * are dots alone, and for a base path that ends in a slash.
+ * The path of a group of metrics. Values that hold a slash, or are dots alone, are in base64, as
+ * the Pushgateway's documentation says.
  */
 export function groupPath(
   base: string,

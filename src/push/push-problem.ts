@@ -13,12 +13,12 @@ export class TooLate extends Error {
   }
 }
 
-/** Thrown for a status that prom-client takes for success. */
+/** Thrown for a status other than one of success. */
 export class BadStatus extends Error {
   readonly status: number;
 
-  constructor(status: number) {
-    super(`the Pushgateway answered ${status}`);
+  constructor(status: number, text: string) {
+    super(`the Pushgateway answered ${status}${text.trim() === '' ? '' : `: ${text}`}`);
     this.status = status;
   }
 }
@@ -34,18 +34,17 @@ export function toPushProblem(thrown: unknown, secrets: readonly string[]): Push
   return { code, reason: line.slice(0, MOST_CHARACTERS) };
 }
 
+/** undici's codes for a connection that ended before the response was complete. */
+const CLOSED_CODES = new Set(['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+
 function classify(thrown: unknown): PushProblem {
   if (thrown instanceof TooLate) return { code: 'timeout', reason: thrown.message };
   if (thrown instanceof BadStatus)
     return { code: `status ${thrown.status}`, reason: thrown.message };
   if (!(thrown instanceof Error)) return { code: 'unknown', reason: String(thrown) };
-  // All that prom-client tells of a response is this text.
-  const [, status, answer = ''] =
-    /^push failed with status (\d+), (.*)$/s.exec(thrown.message) ?? [];
-  if (status !== undefined) {
-    const said = answer.trim() === '' ? '' : `: ${answer}`;
-    return { code: `status ${status}`, reason: `the Pushgateway answered ${status}${said}` };
-  }
   const { code = thrown.name } = thrown as NodeJS.ErrnoException;
+  if (CLOSED_CODES.has(code)) {
+    return { code: 'ECONNRESET', reason: 'the Pushgateway closed the connection too early' };
+  }
   return { code, reason: thrown.message || code };
 }

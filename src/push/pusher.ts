@@ -1,11 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { unescape } from 'node:querystring';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
-import Pushgateway from 'prom-client/lib/pushgateway.js';
 import { unlessAborted } from '../async/unless-aborted.ts';
 import { groupPath } from './group-path.ts';
-import { BadStatus, TooLate, toPushProblem } from './push-problem.ts';
+import { TooLate, toPushProblem } from './push-problem.ts';
+import type { GatewayRequest } from './request-gateway.ts';
 
 export interface Exposition {
   /** In the text format 0.0.4. */
@@ -37,8 +35,6 @@ export interface Pusher {
   end(): Promise<void>;
 }
 
-const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 export function createPusher({
   url,
   job,
@@ -51,7 +47,7 @@ export function createPusher({
   onResult = () => undefined,
   timeoutMs = 5000,
 }: PusherOptions): Pusher {
-  const path = groupPath(url.pathname, job, groupings);
+  const group = new URL(groupPath(url.pathname, job, groupings), url.origin);
   const credentials = credentialsOf(url, auth);
   const secrets = secretsOf(url, credentials);
   const over = new AbortController();
@@ -60,20 +56,16 @@ export function createPusher({
   let ending: Promise<void> | null = null;
   let problemCode: string | null = null;
 
-  async function send(method: 'push' | 'pushAdd' | 'delete', body: string): Promise<void> {
+  async function send(method: GatewayRequest['method'], body: string | null): Promise<void> {
     const deadline = new AbortController();
     const clock = setTimeout(() => {
       deadline.abort();
     }, timeoutMs);
     const signal = AbortSignal.any([over.signal, deadline.signal]);
-    const headers = { 'Content-Type': CONTENT_TYPE, 'Content-Length': Buffer.byteLength(body) };
-    // These are options of http.request, and go before what prom-client takes from the URL.
-    const options = { path, auth: credentials, agent: false, signal, headers };
-    const gateway = new Pushgateway(url.origin, options, new Rendered(body));
     try {
-      const { resp } = await unlessAborted(signal, gateway[method]({ jobName: job }));
-      const { statusCode = 0 } = resp as IncomingMessage;
-      if (statusCode >= 300) throw new BadStatus(statusCode);
+      // undici takes longer to load than the rest of the start, which does not wait for it.
+      const { requestGateway } = await import('./request-gateway.ts');
+      await requestGateway(group, { method, body, credentials, signal });
     } catch (error) {
       throw signal.aborted ? new TooLate('the Pushgateway') : error;
     } finally {
@@ -87,8 +79,8 @@ export function createPusher({
         throw over.signal.aborted ? new TooLate('Locust') : error;
       },
     );
-    // `push` removes what is gone; `pushAdd` leaves the metrics that the text does not have.
-    await send(isWhole ? 'push' : 'pushAdd', text);
+    // PUT removes what is gone; POST leaves the metrics that the text does not have.
+    await send(isWhole ? 'PUT' : 'POST', text);
   }
 
   async function attempt(work: () => Promise<void>): Promise<void> {
@@ -133,7 +125,7 @@ export function createPusher({
     }, timeoutMs);
     await underWay;
     // Nobody would see what is deleted right after it was pushed.
-    if (!over.signal.aborted) await attempt(deleteAtEnd ? () => send('delete', '') : push);
+    if (!over.signal.aborted) await attempt(deleteAtEnd ? () => send('DELETE', null) : push);
     clearTimeout(clock);
   }
 
@@ -143,20 +135,6 @@ export function createPusher({
     },
     end: () => (ending ??= finish()),
   };
-}
-
-/** What prom-client takes for all metrics. */
-class Rendered extends Registry {
-  readonly #text: string;
-
-  constructor(text: string) {
-    super();
-    this.#text = text;
-  }
-
-  override metrics(): Promise<string> {
-    return Promise.resolve(this.#text);
-  }
 }
 
 /** @returns `user:password`, or undefined when there are none. */

@@ -10,18 +10,19 @@ describe('why a push failed', () => {
     const silent = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     const cases: [unknown, string, string][] = [
       [new TooLate('the Pushgateway'), 'timeout', 'the Pushgateway did not answer in time'],
-      [new BadStatus(302), 'status 302', 'the Pushgateway answered 302'],
+      [new BadStatus(302, ''), 'status 302', 'the Pushgateway answered 302'],
       [refused, 'ECONNREFUSED', 'connect refused'],
       [silent, 'ECONNREFUSED', 'ECONNREFUSED'],
       [new RangeError('bug'), 'RangeError', 'bug'],
       ['just text', 'unknown', 'just text'],
       [undefined, 'unknown', 'undefined'],
+      [new BadStatus(400, 'bad\nbody'), 'status 400', 'the Pushgateway answered 400: bad body'],
+      [new BadStatus(500, '\n '), 'status 500', 'the Pushgateway answered 500'],
       [
-        new Error('push failed with status 400, bad\nbody'),
-        'status 400',
-        'the Pushgateway answered 400: bad body',
+        Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
+        'ECONNRESET',
+        'the Pushgateway closed the connection too early',
       ],
-      [new Error('push failed with status 500, \n '), 'status 500', 'the Pushgateway answered 500'],
     ];
     for (const [thrown, code, reason] of cases)
       assert.deepEqual(problemOf(thrown), { code, reason });

@@ -221,10 +221,11 @@ describe('a gateway that', () => {
     assert.deepEqual(logged(), [['warn', 'cannot push', 'status 302']]);
   });
 
-  for (const [what, answer] of [
-    ['hangs', () => undefined],
+  for (const [what, code, answer] of [
+    ['hangs', 'timeout', () => undefined],
     [
       'answers without end',
+      'timeout',
       (response) => {
         const drip = setInterval(() => response.write('x'), 10);
         response.once('close', () => {
@@ -234,13 +235,14 @@ describe('a gateway that', () => {
     ],
     [
       'breaks off',
+      'ECONNRESET',
       (response) => {
         response.writeHead(200, { 'content-length': 5 }).write('x');
         setTimeout(() => response.destroy(), 10);
       },
     ],
-  ] as const satisfies [string, FakeGateway['answer']][]) {
-    it(`${what} fails by timeout, is asked again, and does not keep the end`, async () => {
+  ] as const satisfies [string, string, FakeGateway['answer']][]) {
+    it(`${what} fails by ${code}, is asked again, and does not keep the end`, async () => {
       gateway.answer = answer;
       const running = create({ timeoutMs: 150, intervalMs: 10 });
       running.start();
@@ -249,7 +251,7 @@ describe('a gateway that', () => {
       await running.end();
       const tookMs = performance.now() - startMs;
       assert.ok(tookMs < 300, `the end took ${tookMs} ms`);
-      assert.deepEqual(logged(), [['warn', 'cannot push', 'timeout']]);
+      assert.deepEqual(logged(), [['warn', 'cannot push', code]]);
       assert.deepEqual(new Set(results), new Set(['failed']));
       assert.equal(gateway.mostAtOnce, 1);
     });
