@@ -11,9 +11,8 @@ import type { WebConfigFile } from './config/web-config/read.ts';
 import type { Settings } from './config/settings.ts';
 import type { connectPushgateway } from './connect-pushgateway.ts';
 import { connect } from './connect.ts';
-import { createServerApp } from './http/server.ts';
-import { limitRequests } from './http/server.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
+import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
@@ -97,9 +96,10 @@ export async function startExporter(
 
   const quit = Promise.withResolvers<null>();
   const web = settings.WEB_CONFIG_FILE && (await protect(settings.WEB_CONFIG_FILE, logger));
-  const app = createServerApp({
+  const app = loadApp({
     headers: () => web?.current().headers ?? {},
-    guards: [...(web?.guards ?? []), limitRequests(settings.WEB_MAX_REQUESTS)],
+    guards: web?.guards ?? [],
+    maxRequests: settings.WEB_MAX_REQUESTS,
     healthPaths: HEALTH_PATHS,
     quitPath: QUIT_PATH,
     quit:

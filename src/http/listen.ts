@@ -1,8 +1,11 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ListenAddress } from '../config/parse-values.ts';
 import type { ServerTls } from '../config/web-config/tls.ts';
+
+// An `import` of node:http reads its WebSocket too, and so loads the whole HTTP client of Node.js.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface ListenOptions {
   readonly headersTimeoutMs?: number;

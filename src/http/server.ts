@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly headers?: () => Readonly<Record<string, string>>;
   /** What a request has to pass, unless it asks for our health. */
   readonly guards?: readonly RequestHandler[];
+  /** Requests that are handled at a time; further ones get 503. */
+  readonly maxRequests?: number;
   readonly healthPaths: readonly string[];
   readonly quitPath: string;
   /** Ends the exporter; null where nobody may. */
@@ -38,6 +40,7 @@ export interface AppOptions {
 export function createServerApp({
   headers = () => ({}),
   guards = [],
+  maxRequests = Infinity,
   healthPaths,
   quitPath,
   quit,
@@ -62,7 +65,7 @@ export function createServerApp({
     response.type('text/plain').send('ok\n');
   });
 
-  for (const guard of guards) app.use(guard);
+  for (const guard of [...guards, limitRequests(maxRequests)]) app.use(guard);
 
   const quitOnRequest: RequestHandler = (request, response) => {
     if (quit === null) {
