@@ -117,9 +117,9 @@ describe('healthcheck', () => {
 
 describe('programArguments', () => {
   for (const before of [
-    ['/usr/local/bin/node', '--max-semi-space-size=2', '/usr/local/bin/locust-exporter'],
+    ['/nodejs/bin/node', '--max-semi-space-size=2', '/usr/local/bin/locust-exporter'],
     ['/sbin/docker-init', '--', '/usr/local/bin/locust-exporter'],
-    ['/usr/local/bin/node', '/bin/locust_exporter'],
+    ['/nodejs/bin/node', '/bin/locust_exporter'],
     ['node', '/app/dist/bin.js'],
   ]) {
     it(`follow ${before.at(-1)!}`, () => {

@@ -1,24 +1,22 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
+import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { findLibraries } from '../../deploy/image/find-libraries.ts';
-import { findPackages } from '../../deploy/image/find-packages.ts';
 import { findOnPath } from './find-on-path.ts';
 import { demand, type Missing } from './requirement.ts';
+import { layOutBuildImage, layOutRuntimeImage } from './stand-in-images.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const BASE = 'localhost/node';
+const BUILD_IMAGE = 'localhost/node';
+const RUNTIME_IMAGE = 'localhost/distroless';
 const IMAGE = 'localhost/locust-exporter';
 
 export function whyBuildahIsMissing(): Missing {
   if (process.getuid?.() !== 0) return 'building an image with buildah needs root';
-  const programs = ['buildah', 'dpkg', 'unshare', 'nsenter', 'setpriv', 'chroot'];
+  const programs = ['buildah', 'ldd', 'npm', 'unshare', 'nsenter', 'setpriv', 'chroot'];
   const missing = programs.filter((name) => findOnPath(name) === undefined);
   return missing.length === 0 ? undefined : `not on PATH: ${missing.join(', ')}`;
 }
@@ -37,10 +35,12 @@ export interface BuiltImage {
   readonly config: ImageConfig;
   /** The folder with its files. */
   readonly root: string;
+  /** Those of RUNTIME_IMAGE. */
+  readonly baseFiles: readonly string[];
   remove(): Promise<void>;
 }
 
-/** Builds the Dockerfile on a base image that is made of this very system. */
+/** Builds the Dockerfile on base images that are made of this very system. */
 export async function buildImage(revision: string): Promise<BuiltImage> {
   demand(whyBuildahIsMissing());
   const folder = await temporaryFolder('image');
@@ -57,71 +57,40 @@ export async function buildImage(revision: string): Promise<BuiltImage> {
     return stdout.trim();
   };
   try {
-    const base = path.join(folder.path, 'base');
-    await layOutBase(base);
-    const container = await buildah('from', 'scratch');
-    await buildah('copy', '--quiet', container, base, '/');
-    await buildah('config', '--env', 'PATH=/usr/local/bin:/usr/bin:/bin', container);
-    await buildah('commit', '--quiet', '--rm', container, BASE);
+    const commit = async (name: string, layOut: (root: string) => Promise<void>) => {
+      const root = path.join(folder.path, path.basename(name));
+      await layOut(root);
+      const container = await buildah('from', 'scratch');
+      await buildah('copy', '--quiet', container, root, '/');
+      const searched = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+      await buildah('config', '--env', searched, container);
+      await buildah('commit', '--quiet', '--rm', container, name);
+    };
+    await commit(BUILD_IMAGE, layOutBuildImage);
+    await commit(RUNTIME_IMAGE, layOutRuntimeImage);
     const { stdout: cache } = await run('npm', ['config', 'get', 'cache']);
     await buildah(
       ...['bud', '--isolation', 'chroot', '--network', 'host', '--pull-never'],
       ...['--format', 'docker', '--volume', `${cache.trim()}:/root/.npm`],
-      ...['--build-arg', `NODE_IMAGE=${BASE}`, '--build-arg', `REVISION=${revision}`],
+      ...['--build-arg', `BUILD_IMAGE=${BUILD_IMAGE}`],
+      ...['--build-arg', `RUNTIME_IMAGE=${RUNTIME_IMAGE}`, '--build-arg', `REVISION=${revision}`],
       ...['--tag', IMAGE, ROOT],
     );
     const { Docker } = JSON.parse(await buildah('inspect', '--type', 'image', IMAGE)) as {
       Docker: { config: ImageConfig };
     };
     const root = await buildah('mount', await buildah('from', '--pull-never', IMAGE));
-    return { config: Docker.config, root, remove: () => folder.remove() };
+    const baseFiles = listFiles(path.join(folder.path, path.basename(RUNTIME_IMAGE)));
+    return { config: Docker.config, root, baseFiles, remove: () => folder.remove() };
   } catch (error) {
     await folder.remove();
     throw error;
   }
 }
 
-/** Node.js, npm, a shell, and what they need of this system. */
-async function layOutBase(base: string): Promise<void> {
-  for (const name of ['bin', 'lib', 'lib64']) {
-    mkdirSync(path.join(base, 'usr', name), { recursive: true });
-    symlinkSync(`usr/${name}`, path.join(base, name));
-  }
-  const place = (file: string) => {
-    mkdirSync(path.dirname(path.join(base, file)), { recursive: true });
-    return path.join(base, file);
-  };
-  const copy = (from: string, as = from) => {
-    copyFileSync(from, place(as));
-  };
-  const node = realpathSync(process.execPath);
-  const programs = { [node]: '/usr/local/bin/node', '/bin/sh': '/bin/sh', '/usr/bin/env': '' };
-  const libraries = new Set<string>();
-  for (const [from, as] of Object.entries(programs)) {
-    copy(from, as === '' ? from : as);
-    for (const library of findLibraries('/', from)) libraries.add(library);
-  }
-  for (const library of libraries) copy(library);
-  for (const file of ['/etc/os-release', '/etc/debian_version', '/var/lib/dpkg/status']) copy(file);
-  for (const { name } of findPackages('/', [...libraries])) {
-    for (const file of readdirSync('/var/lib/dpkg/info')) {
-      const isList = file === `${name}.list` || /^([^:]+):.+\.list$/.exec(file)?.[1] === name;
-      if (isList) copy(`/var/lib/dpkg/info/${file}`);
-    }
-    const license = `/usr/share/doc/${name}/copyright`;
-    if (existsSync(license)) copy(license);
-  }
-
-  const { stdout: packages } = await run('npm', ['root', '--global']);
-  const npm = '/usr/local/lib/node_modules/npm';
-  cpSync(path.join(packages.trim(), 'npm'), place(npm), { recursive: true });
-  symlinkSync(`${npm}/bin/npm-cli.js`, place('/usr/local/bin/npm'));
-  const { stdout: registry } = await run('npm', ['config', 'get', 'registry']);
-  const authorities = [...getCACertificates('system'), ...getCACertificates('default')];
-  writeFileSync(place('/etc/ca.pem'), authorities.join('\n'));
-  const settings = [`registry=${registry.trim()}`, 'cafile=/etc/ca.pem', 'prefer-offline=true'];
-  writeFileSync(place('/usr/local/etc/npmrc'), settings.join('\n'));
-  mkdirSync(path.join(base, 'tmp'));
-  chmodSync(path.join(base, 'tmp'), 0o1777);
-  mkdirSync(path.join(base, 'root'));
+/** Paths below a root of everything that is no folder, without what links to folders lead to. */
+export function listFiles(root: string): string[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && realpathSync(entry.parentPath) === entry.parentPath)
+    .map((entry) => `/${path.relative(root, path.join(entry.parentPath, entry.name))}`);
 }
