@@ -9,6 +9,8 @@ import { GiveUp, waitUntil } from './wait-until.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROGRAM = path.join(ROOT, 'dist/bin.js');
+/** The same program, not built. */
+export const SOURCE_PROGRAM = path.join(ROOT, 'src/bin.ts');
 
 /** @throws Error where the program is older than its source: a test of it would prove nothing. */
 export function whyBuildIsMissing(): Missing {
@@ -36,13 +38,14 @@ export interface Exporter {
   stop(): Promise<void>;
 }
 
-/** Starts the built program on a free port. */
+/** Starts the program, the built one unless told otherwise, on a free port. */
 export async function startExporter(
   env: Record<string, string> = {},
   args: readonly string[] = [],
+  program = PROGRAM,
 ): Promise<Exporter> {
   demand(whyBuildIsMissing());
-  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, PROGRAM, ...args], {
+  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, program, ...args], {
     env: { LISTEN_ADDRESS: '127.0.0.1:0', ...env },
   });
   try {
@@ -91,9 +94,10 @@ export async function runProgram(
   args: readonly string[],
   env: Record<string, string> = {},
   timeoutMs = 60_000,
+  program = PROGRAM,
 ): Promise<ProgramResult> {
   demand(whyBuildIsMissing());
-  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, PROGRAM, ...args], {
+  const running = await startProcess(process.execPath, [...SHIPPED_FLAGS, program, ...args], {
     env,
   });
   const timer = setTimeout(() => {
