@@ -3,11 +3,11 @@ import { request, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, it } from 'node:test';
-import { createApp, type AppOptions } from '../../src/http/create-app.ts';
+import { createServerApp, type AppOptions } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 import { loadApp } from '../../src/http/load-app.ts';
-import { keepLog } from '../collect/in-process.ts';
-import { sampleView } from './sample-status-view.ts';
+import { keepLog } from '../target/in-process.ts';
+import { sampleView } from './status-page/sample-status-view.ts';
 
 const OPTIONS: AppOptions = {
   headers: () => ({ 'X-Frame-Options': 'deny' }),
@@ -56,7 +56,7 @@ for (const [method, path] of [
   ['GET', '/nothing'],
 ] as const) {
   it(`the first and the second response to ${method} ${path} are those of the application`, async () => {
-    const expected = await get(await serve(createApp(OPTIONS)), method, path);
+    const expected = await get(await serve(createServerApp(OPTIONS)), method, path);
     const port = await serve(loadApp(OPTIONS));
     assert.deepEqual(await get(port, method, path), expected);
     assert.deepEqual(await get(port, method, path), expected);
