@@ -1,22 +1,14 @@
 import type { Logger } from 'pino';
-import type { Collector } from './target/collector.ts';
-import { createFinalScrape } from './target/final-scrape.ts';
-import { createLoopCollector } from './target/loop.ts';
-import { createOnDemandCollector } from './target/on-demand.ts';
-import { createReader, type Clock, type Outcome } from './target/reader.ts';
-import { createRenderer } from './target/render.ts';
-import { watchForGone } from './target/gone.ts';
-import { HEALTH_PATHS, QUIT_PATH } from './config/settings.ts';
+import { HEALTH_PATHS, QUIT_PATH, type Settings } from './config/settings.ts';
 import type { WebConfigFile } from './config/web-config/read.ts';
-import type { Settings } from './config/settings.ts';
 import type { connectPushgateway } from './connect-pushgateway.ts';
-import { connect } from './connect.ts';
+import { connect, targetSettings } from './connect.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
-import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
-import { rowRules } from './connect.ts';
+import type { Clock, Outcome } from './target/reader.ts';
+import { createTarget } from './target/target.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
@@ -61,38 +53,13 @@ export async function startExporter(
   logger: Logger,
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Exporter> {
-  const client = connect(settings, build);
   const legacy = settings.LEGACY_METRICS;
   const self = createSelfMetrics(build, {
     legacy: legacy !== 'off',
     pushes: settings.PUSHGATEWAY_URL !== null,
   });
-  const reader = createReader({ client, self, logger, clock, rowRules: rowRules(settings) });
-  const render = createRenderer(chooseCatalog(legacy), settings.METRIC_PREFIX, self);
-  const collector = createCollector();
-  const ending = createFinalScrape({
-    reader,
-    clock,
-    lingerMs: settings.LINGER,
-    staleAfterMs: settings.STALE_AFTER,
-  });
-  let stopping = false;
-
-  function createCollector(): Collector {
-    const common = { reader, clock, locustTimeoutMs: settings.LOCUST_TIMEOUT };
-    switch (settings.SCRAPE_MODE) {
-      case 'on-demand':
-        return createOnDemandCollector({ ...common, cacheTtlMs: settings.CACHE_TTL });
-      case 'loop':
-        return createLoopCollector({
-          ...common,
-          pollIntervalMs: settings.POLL_INTERVAL,
-          staleAfterMs: settings.STALE_AFTER,
-        });
-      default:
-        return settings.SCRAPE_MODE satisfies never;
-    }
-  }
+  const client = connect(settings, build);
+  const target = createTarget(targetSettings(settings), { client, self, logger, clock });
 
   const quit = Promise.withResolvers<null>();
   const web = settings.WEB_CONFIG_FILE && (await protect(settings.WEB_CONFIG_FILE, logger));
@@ -109,26 +76,10 @@ export async function startExporter(
           }
         : null,
     metricsPath: settings.METRICS_PATH,
-    metrics: async ({ format, gzip, timeoutMs, scraper }) => {
-      const outcome = await known(timeoutMs, scraper);
-      const onSent = () => {
-        ending.sent(outcome);
-      };
-      return { body: await render(outcome, { format, gzip }), onSent };
-    },
-    status: async () => statusView(await known(Infinity)),
+    metrics: (request) => target.scrape(request),
+    status: async () => statusView(await target.outcome()),
     logger,
   });
-
-  /** What is known of Locust now, or was at the end. */
-  async function read(timeoutMs: number, scraper?: object): Promise<Outcome> {
-    const final = stopping ? ending.final() : null;
-    return final ?? collector.current(timeoutMs, scraper);
-  }
-
-  async function known(timeoutMs: number, scraper?: object): Promise<Outcome> {
-    return ending.present(await read(timeoutMs, scraper));
-  }
 
   function statusView({ report, problem }: Outcome): StatusView {
     return {
@@ -136,7 +87,7 @@ export async function startExporter(
       problem,
       info: report.info,
       runStartTimeSeconds: report.runStartSeconds,
-      locustUrl: client.displayUrl,
+      locustUrl: target.displayUrl,
       metricsPath: settings.METRICS_PATH,
       exporterVersion: build.version,
       docsUrl: DOCS_URL,
@@ -144,57 +95,37 @@ export async function startExporter(
     };
   }
 
-  const exposition = async () => {
-    const now = await read(settings.LOCUST_TIMEOUT);
-    const outcome = reader.goneSinceMs() === null ? now : (ending.final() ?? now);
-    const body = await render(outcome, { format: 'text', gzip: false });
-    return { text: body.toString(), isWhole: outcome.report.snapshot !== null };
-  };
   const gateway = settings.PUSHGATEWAY_URL;
-  const pusher = gateway && (await pushTo(gateway, settings, self, logger, exposition));
+  const pusher =
+    gateway && (await pushTo(gateway, settings, self, logger, () => target.exposition()));
 
-  const gone = Promise.withResolvers<null>();
   const server = await listen(app, settings.LISTEN_ADDRESS, {
     headersTimeoutMs: settings.WEB_HEADERS_TIMEOUT,
     requestTimeoutMs: settings.WEB_REQUEST_TIMEOUT,
     tls: web && (() => web.current().tls),
   });
-  collector.start();
+  target.start();
   pusher?.start();
-  const watch =
-    settings.EXIT_AFTER_LOCUST_GONE === null
-      ? null
-      : watchForGone({ collector, reader, clock, afterMs: settings.EXIT_AFTER_LOCUST_GONE }, () => {
-          gone.resolve(null);
-        });
   return {
     address: addressOf(server),
-    locustUrl: client.displayUrl,
+    locustUrl: target.displayUrl,
     quitRequested: quit.promise,
-    locustGone: gone.promise,
+    locustGone: target.gone,
     async linger() {
-      watch?.stop();
-      // That Locust may be gone by now is no news.
-      reader.retire();
-      if (settings.LINGER > 0 || pusher !== null) await collector.current(LAST_READ_MS);
-      stopping = true;
-      collector.stop();
-      // Meanwhile, since both may take long.
-      const [nothingLost] = await Promise.all([ending.linger(), pusher?.end()]);
+      await target.retire(settings.LINGER > 0 || pusher !== null ? LAST_READ_MS : 0);
+      // At the same time, since both may take long.
+      const [nothingLost] = await Promise.all([target.linger(), pusher?.end()]);
       return nothingLost;
     },
     async stop() {
-      stopping = true;
-      watch?.stop();
-      collector.stop();
-      reader.retire();
+      await target.retire(0);
       await Promise.all([closeServer(server, DRAIN_MS), pusher?.end()]);
-      await client.close();
+      await target.close();
     },
   };
 }
 
-/* What few want is loaded for them alone. */
+/* The modules below are loaded only by those who use them. */
 
 async function pushTo(...args: Parameters<typeof connectPushgateway>) {
   return (await import('./connect-pushgateway.ts')).connectPushgateway(...args);

@@ -1,8 +1,10 @@
+import type { TargetSettings } from './target/target.ts';
 import { locustCredentials } from './config/credentials.ts';
 import type { Settings } from './config/settings.ts';
 import { createLocustClient, type LocustClient } from './locust/client/client.ts';
 import type { LoginForm } from './locust/client/login.ts';
 import type { RowRules } from './locust/rows/rewrite.ts';
+import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import type { BuildInfo } from './metrics/self.ts';
 
 /** The client for the Locust that the settings name; it connects with its first request. */
@@ -47,5 +49,21 @@ export function rowRules(settings: Settings): RowRules {
     maxErrors: settings.MAX_ERRORS,
     maxWorkers: settings.MAX_WORKERS,
     maxLabelLength: settings.MAX_LABEL_LENGTH,
+  };
+}
+
+/** How the Locust of the settings is read. */
+export function targetSettings(settings: Settings): TargetSettings {
+  return {
+    rowRules: rowRules(settings),
+    catalog: chooseCatalog(settings.LEGACY_METRICS),
+    prefix: settings.METRIC_PREFIX,
+    scrapeMode: settings.SCRAPE_MODE,
+    cacheTtlMs: settings.CACHE_TTL,
+    pollIntervalMs: settings.POLL_INTERVAL,
+    staleAfterMs: settings.STALE_AFTER,
+    locustTimeoutMs: settings.LOCUST_TIMEOUT,
+    lingerMs: settings.LINGER,
+    exitAfterGoneMs: settings.EXIT_AFTER_LOCUST_GONE,
   };
 }

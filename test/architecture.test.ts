@@ -38,7 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['config', 'config/web-config', 'connect.ts', 'connect-pushgateway.ts'],
     ...['http', 'http/status-page', 'metrics', 'target'],
   ],
-  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics'],
+  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics', 'target'],
   'connect-pushgateway.ts': ['config', 'metrics', 'push'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
@@ -90,7 +90,7 @@ const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['target', 'locust/client'],
   ['build-info.ts', 'metrics'],
   ['connect.ts', 'locust/rows'],
-  ['connect.ts', 'metrics'],
+  ['connect.ts', 'target'],
   ['connect-pushgateway.ts', 'config'],
   ['connect-pushgateway.ts', 'metrics'],
 ];

@@ -10,7 +10,9 @@ export function loadApp(options: AppOptions): RequestListener {
   let loading: Promise<RequestListener> | undefined;
 
   const load = () =>
-    (loading ??= import('./server.ts').then(({ createServerApp }) => (app = createServerApp(options))));
+    (loading ??= import('./server.ts').then(
+      ({ createServerApp }) => (app = createServerApp(options)),
+    ));
 
   return (request, response) => {
     const { method = '', url = '' } = request;

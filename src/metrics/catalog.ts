@@ -4,6 +4,7 @@ import { encodeLabels, NO_LABELS } from './exposition/family.ts';
 import {
   aggregatePercentiles,
   aggregateSummary,
+  createRowLabels,
   endpointPercentiles,
   endpointSummaries,
   errorSamples,
@@ -278,16 +279,20 @@ export const CATALOG: readonly MetricSpec[] = [
   },
 ];
 
-/** @param prefix of every name, without the underscore after it. */
+/**
+ * @param prefix of every name, without the underscore after it.
+ * @param labels of the rows, from read to read.
+ */
 export function buildFamilies(
   catalog: readonly MetricSpec[],
   prefix: string,
   report: Report,
+  labels = createRowLabels(),
 ): Family[] {
   return catalog.map(({ name, type, help, samples }) => ({
     name: `${prefix}_${name}`,
     type,
     help,
-    samples: samples(report),
+    samples: samples(report, labels),
   }));
 }

@@ -211,9 +211,9 @@ function perRow(
     name: `requests_${name}`,
     type: 'gauge',
     labels: ['method', 'name'],
-    samples: fromSnapshot((snapshot) => {
+    samples: fromSnapshot((snapshot, rowLabels) => {
       const { aggregate } = snapshot;
-      const ofEach = ofEndpoints(snapshot, (endpoint, labels, add) => {
+      const ofEach = ofEndpoints(snapshot, rowLabels, (endpoint, labels, add) => {
         if (!isHidden(endpoint, aggregate)) addValue(add, labels, pick(endpoint));
       });
       return aggregate === null ? ofEach : both(ofEach, sampleOf(TOTAL_LABELS, pick(aggregate)));

@@ -1,5 +1,6 @@
 import type {
   Endpoint,
+  ErrorOccurrences,
   LocustInfo,
   Quantile,
   RequestStats,
@@ -35,7 +36,20 @@ export interface MetricSpec {
   readonly type: Family['type'];
   readonly help: string;
   readonly labels: readonly string[];
-  readonly samples: (report: Report) => Samples;
+  readonly samples: (report: Report, labels: RowLabels) => Samples;
+}
+
+/** Encodes the labels of rows. One that lives long does so once for a row, and not at each read. */
+export interface RowLabels {
+  readonly ofEndpoints: (rows: readonly Endpoint[]) => readonly LabelBytes[];
+  readonly ofErrors: (rows: readonly ErrorOccurrences[]) => readonly LabelBytes[];
+}
+
+export function createRowLabels(): RowLabels {
+  return {
+    ofEndpoints: createLabelEncoder(['method', 'name']),
+    ofErrors: createLabelEncoder(['method', 'name', 'error']),
+  };
 }
 
 export type Pick = (stats: RequestStats) => number | null;
@@ -45,8 +59,10 @@ export function single(value: (snapshot: Snapshot) => number | null): MetricSpec
   return fromSnapshot((snapshot) => sampleOf(NO_LABELS, value(snapshot)));
 }
 
-export function fromSnapshot(samples: (snapshot: Snapshot) => Samples): MetricSpec['samples'] {
-  return ({ snapshot }) => (snapshot === null ? NO_SAMPLES : samples(snapshot));
+export function fromSnapshot(
+  samples: (snapshot: Snapshot, labels: RowLabels) => Samples,
+): MetricSpec['samples'] {
+  return ({ snapshot }, labels) => (snapshot === null ? NO_SAMPLES : samples(snapshot, labels));
 }
 
 /** Like fromSnapshot, for what says nothing once Locust is gone. */
@@ -61,8 +77,8 @@ export function ofAggregate(pick: Pick): MetricSpec['samples'] {
 
 /** A sample of each endpoint that has a value. */
 export function perEndpoint(pick: Pick): MetricSpec['samples'] {
-  return fromSnapshot((snapshot) =>
-    ofEndpoints(snapshot, (endpoint, labels, add) => {
+  return fromSnapshot((snapshot, rowLabels) =>
+    ofEndpoints(snapshot, rowLabels, (endpoint, labels, add) => {
       addValue(add, labels, pick(endpoint));
     }),
   );
@@ -82,14 +98,14 @@ export function aggregateSummary({ aggregate }: Snapshot): Samples {
   });
 }
 
-export function endpointSummaries(snapshot: Snapshot): Samples {
-  return ofEndpoints(snapshot, ({ responseTime }, labels, add) => {
+export function endpointSummaries(snapshot: Snapshot, rowLabels: RowLabels): Samples {
+  return ofEndpoints(snapshot, rowLabels, ({ responseTime }, labels, add) => {
     addSummary(add, labels, responseTime);
   });
 }
 
-export function errorSamples({ errors }: Snapshot): Samples {
-  const labels = errorLabels(errors);
+export function errorSamples({ errors }: Snapshot, { ofErrors }: RowLabels): Samples {
+  const labels = ofErrors(errors);
   return samplesOf(errors, ({ occurrences }, add, row) => {
     addValue(add, labels[row], occurrences);
   });
@@ -145,9 +161,10 @@ export function samplesOf<Item>(
 
 export function ofEndpoints(
   { endpoints }: Snapshot,
+  rowLabels: RowLabels,
   ofEndpoint: (endpoint: Endpoint, labels: LabelBytes, add: AddSample) => void,
 ): Samples {
-  const labels = endpointLabels(endpoints);
+  const labels = rowLabels.ofEndpoints(endpoints);
   return samplesOf(endpoints, (endpoint, add, row) => {
     ofEndpoint(endpoint, labels[row] ?? NO_LABELS, add);
   });
@@ -181,10 +198,6 @@ function hasSummary(
   return responseTime.sumSeconds !== null && responseTime.count !== null;
 }
 
-const endpointLabels = createRowLabels(['method', 'name']);
-
-const errorLabels = createRowLabels(['method', 'name', 'error']);
-
 type Rows<Name extends string> = readonly Readonly<Record<Name, string>>[];
 
 /**
@@ -193,7 +206,7 @@ type Rows<Name extends string> = readonly Readonly<Record<Name, string>>[];
  *
  * @param names are those of the labels and of the row's own fields with their values.
  */
-export function createRowLabels<Name extends string>(
+export function createLabelEncoder<Name extends string>(
   names: readonly Name[],
 ): (rows: Rows<Name>) => readonly LabelBytes[] {
   let last: { readonly rows: Rows<Name>; readonly labels: readonly LabelBytes[] } = {

@@ -4,7 +4,7 @@ import { inTurns } from '../async/in-turns.ts';
 import { buildFamilies } from '../metrics/catalog.ts';
 import { END, renderFamilies, type ExpositionFormat } from '../metrics/exposition/encode-text.ts';
 import type { Family } from '../metrics/exposition/family.ts';
-import type { MetricSpec, Report } from '../metrics/samples.ts';
+import { createRowLabels, type MetricSpec, type Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import { createTextBuffer } from '../metrics/exposition/text-buffer.ts';
 import type { Outcome } from './reader.ts';
@@ -31,6 +31,7 @@ export function createRenderer(
   prefix: string,
   self: SelfMetrics,
 ): (outcome: Outcome, encoding: Encoding) => Promise<Buffer> {
+  const labels = createRowLabels();
   const bodies = new WeakMap<Outcome, Map<string, Promise<Buffer>>>();
   const selves = new WeakMap<Outcome, Promise<Family[]>>();
   const pages = { text: createPage('text'), openmetrics: createPage('openmetrics') };
@@ -47,7 +48,7 @@ export function createRenderer(
       } else {
         rendered = null;
         text.cut(0);
-        const families = buildFamilies(catalog, prefix, report);
+        const families = buildFamilies(catalog, prefix, report, labels);
         await inTurns(renderFamilies(families, format, text));
         rendered = { report, length: text.length };
       }

@@ -1,3 +1,4 @@
+import { createRowLabels } from '../../src/metrics/samples.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
@@ -43,7 +44,9 @@ describe('the catalog', () => {
     it(`gives ${spec.name} the labels that it declares, and no others`, () => {
       const seen = new Set(REPORTS.flatMap((report) => labelsOf(spec, report)));
       assert.deepEqual([...seen].sort(), [...spec.labels].sort());
-      const samples = REPORTS.flatMap((report) => listSamples(spec.samples(report)));
+      const samples = REPORTS.flatMap((report) =>
+        listSamples(spec.samples(report, createRowLabels())),
+      );
       assert.ok(samples.length > 0, 'no fixture has it');
       for (const { suffix, quantile } of samples) {
         if (spec.type !== 'summary') assert.deepEqual([suffix, quantile], ['', undefined]);
@@ -52,7 +55,7 @@ describe('the catalog', () => {
 
     it(`gives ${spec.name} finite values`, () => {
       for (const report of REPORTS) {
-        for (const { value } of listSamples(spec.samples(report)))
+        for (const { value } of listSamples(spec.samples(report, createRowLabels())))
           assert.ok(Number.isFinite(value));
       }
     });
@@ -96,7 +99,9 @@ describe('the catalog', () => {
     const { aggregate, endpoints } = snapshot!;
     const percentiles = (name: string) => {
       const spec = CATALOG.find((one) => one.name === name)!;
-      return listSamples(spec.samples({ snapshot, info: null, runStartSeconds: null })).length;
+      return listSamples(
+        spec.samples({ snapshot, info: null, runStartSeconds: null }, createRowLabels()),
+      ).length;
     };
     const quantilesOf = (rows: readonly RequestStats[]) =>
       rows

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodeLabels } from '../../src/metrics/exposition/family.ts';
-import { createRowLabels } from '../../src/metrics/samples.ts';
+import { createLabelEncoder } from '../../src/metrics/samples.ts';
 
 const rows = (...names: string[]) => names.map((name) => ({ name, method: 'GET', other: 1 }));
 
 describe('the labels of rows', () => {
   it('are the values of the fields that are named', () => {
-    const labels = createRowLabels(['method', 'name'])(rows('/a'));
+    const labels = createLabelEncoder(['method', 'name'])(rows('/a'));
     assert.deepEqual(labels, [encodeLabels({ method: 'GET', name: '/a' })]);
   });
 
   it('are those of the rows, whatever was at their places before', () => {
-    const labelsOf = createRowLabels(['name']);
+    const labelsOf = createLabelEncoder(['name']);
     const texts = (...names: string[]) => names.map((name) => encodeLabels({ name }));
     assert.deepEqual(labelsOf(rows('/a', '/b')), texts('/a', '/b'));
     assert.deepEqual(labelsOf(rows('/a', '/x', '/b')), texts('/a', '/x', '/b'));
@@ -21,7 +21,7 @@ describe('the labels of rows', () => {
 
   it('are written anew when any one of the fields changes', () => {
     const names = ['method', 'name', 'error'] as const;
-    const labelsOf = createRowLabels(names);
+    const labelsOf = createLabelEncoder(names);
     const row = { method: 'GET', name: '/a', error: 'boom' };
     const [first] = labelsOf([row]);
     assert.equal(labelsOf([{ ...row }])[0], first);
@@ -40,7 +40,7 @@ describe('the labels of rows', () => {
         return name;
       },
     });
-    const labelsOf = createRowLabels(['name']);
+    const labelsOf = createLabelEncoder(['name']);
     const list = [counted('/a"'), counted('/b')];
     const first = labelsOf(list);
     assert.equal(reads, 2);

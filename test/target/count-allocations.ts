@@ -4,6 +4,7 @@ import { parseReport } from '../../src/locust/report/read-report.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import { renderFamilies } from '../../src/metrics/exposition/encode-text.ts';
 import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
+import { createRowLabels } from '../../src/metrics/samples.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 import { readFixture } from '../locust/samples.ts';
 
@@ -28,10 +29,12 @@ const answers = Array.from({ length: ROUNDS + 1 }, (_, round) => answer(round));
 
 const parse = (round: number) => parseReport(answers[round]!, null);
 
+const labels = createRowLabels();
+
 function render(round: number, snapshots: readonly ReturnType<typeof parse>[]): void {
   const report = { snapshot: snapshots[round]!, info: null, runStartSeconds: 1 };
   text.cut(0);
-  atOnce(renderFamilies(buildFamilies(CATALOG, 'locust', report), 'text', text));
+  atOnce(renderFamilies(buildFamilies(CATALOG, 'locust', report, labels), 'text', text));
 }
 
 /** The first round, which makes what stays, does not count. */

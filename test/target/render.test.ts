@@ -34,9 +34,9 @@ describe('what is told of Locust', () => {
     let made = 0;
     const counted: MetricSpec = {
       ...UP,
-      samples: (one) => {
+      samples: (one, labels) => {
         made += 1;
-        return UP.samples(one);
+        return UP.samples(one, labels);
       },
     };
     const render = createRenderer([counted], 'locust', self);
