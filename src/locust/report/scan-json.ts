@@ -26,6 +26,10 @@ const MAX_ELEMENTS = 2 ** 15;
 /** A row of a newer Locust has more. */
 const BYTES_PER_ELEMENT = 512;
 
+/** A worker is small, and all but a few are added up. */
+const MAX_WORKERS = 2 ** 17;
+const WORKER_KEYS: ReadonlySet<string> = new Set(['workers', 'slaves']);
+
 const MAX_MEMBERS = 1000;
 
 /** Bytes that are walked through between two places to pause. */
@@ -127,7 +131,9 @@ function* scanObject(scan: Scan, listKeys: ReadonlySet<string>): Steps<unknown> 
 
 function* scanList(scan: Scan, key: string): Steps<ScannedList> {
   const { bytes } = scan;
-  const maxElements = Math.max(MAX_ELEMENTS, Math.floor(bytes.length / BYTES_PER_ELEMENT));
+  const maxElements = WORKER_KEYS.has(key)
+    ? MAX_WORKERS
+    : Math.max(MAX_ELEMENTS, Math.floor(bytes.length / BYTES_PER_ELEMENT));
   const batches: Batch[] = [];
   let batch: Batch = { start: 0, end: 0, count: 0 };
   let last = batch;
@@ -274,6 +280,7 @@ function tooLarge(what: string): LocustError {
 }
 
 function tooManyElements(count: number, key: string): LocustError {
+  if (WORKER_KEYS.has(key)) return tooLarge(`more than ${count} elements in "${key}"`);
   return new LocustError(
     'too_large',
     `the response has more than ${count} elements in "${key}"; group URLs with name= in the locustfile`,

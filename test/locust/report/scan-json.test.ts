@@ -188,6 +188,19 @@ describe('too much', () => {
     assert.deepEqual(scan(roomy), JSON.parse(roomy));
   });
 
+  it('is a list of too many workers, which says nothing of URLs', () => {
+    for (const key of ['workers', 'slaves']) {
+      const workers = (count: number) => Buffer.from(`{"${key}":[${'1,'.repeat(count - 1)}1]}`);
+      const keys = new Set([key]);
+      const list = atOnce(scanJson(workers(2 ** 17), keys)) as Record<string, ScannedList>;
+      assert.equal(list[key]?.length, 2 ** 17);
+      assert.throws(() => atOnce(scanJson(workers(2 ** 17 + 1), keys)), {
+        code: 'too_large',
+        message: /^(?!.*name=).*131072 .*"(workers|slaves)"/,
+      });
+    }
+  });
+
   it('is an object of too many keys', () => {
     const keys = (count: number) =>
       JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, key) => [`k${key}`, 1])));
