@@ -34,6 +34,7 @@ export const runFacts = () => [
     { expr: `locust_aggregated_failures_total{${RUN}}`, legend: 'failed' },
   )
     .textMode(BigValueTextMode.ValueAndName)
+    .wideLayout(false)
     .span(4)
     .height(HEIGHT),
   stat(
