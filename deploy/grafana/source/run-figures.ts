@@ -70,7 +70,7 @@ export const runFigures = () => [
     .decimals(1)
     .thresholds(gradedFigure(LIMITS.failedShare))
     .textMode(BigValueTextMode.ValueAndName)
-    .span(4)
+    .span(3)
     .height(HEIGHT),
   stat(
     {
@@ -136,6 +136,6 @@ export const runFigures = () => [
     .overrideByName('Locust', [{ id: 'mappings', value: sayOfAll('Not reported') }])
     .textMode(BigValueTextMode.Value)
     .thresholds(gradedFigure(LIMITS.cpuRatio))
-    .span(2)
+    .span(3)
     .height(HEIGHT),
 ];
