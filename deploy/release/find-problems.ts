@@ -18,8 +18,9 @@ export function findProblems(project: string, tag: string, image: string): strin
     problems.push(`Dockerfile labels the image with another version than ${version}`);
   }
   const registry = image.split('/')[0] ?? '';
+  // A Helm chart has a name of the same form, after oci://.
   const name = new RegExp(
-    `${registry.replaceAll('.', '\\.')}(?:/[\\w.-]+)+(?::([\\w.-]*\\w))?`,
+    `(?<!oci://)\\b${registry.replaceAll('.', '\\.')}(?:/[\\w.-]+)+(?::([\\w.-]*\\w))?`,
     'g',
   );
   for (const file of MENTIONS.flatMap((pattern) => globSync(pattern, { cwd: project })).sort()) {
