@@ -8,6 +8,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 
 interface Job {
   readonly uses?: string;
+  readonly container?: unknown;
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
@@ -31,7 +32,7 @@ const JOBS = WORKFLOWS.flatMap(({ file, workflow }) =>
 describe('the workflows', () => {
   it('are found', () => {
     const names = WORKFLOWS.map(({ file }) => path.basename(file)).sort();
-    assert.deepEqual(names, ['ci.yml', 'release.yml']);
+    assert.deepEqual(names, ['ci.yml', 'codeql.yml', 'newest-locust.yml', 'release.yml']);
   });
 
   it('pin every action to a commit, and say of which version', () => {
@@ -43,7 +44,7 @@ describe('the workflows', () => {
     const commits = new Map<string, string>();
     for (const line of foreign) {
       const [, action = '', commit = ''] =
-        /uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? [];
+        /uses: ([\w-]+\/[\w-]+)(?:\/[\w-]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? [];
       assert.notEqual(action, '', line);
       assert.equal(commit, commits.get(action) ?? commit, `two versions of ${action}`);
       commits.set(action, commit);
@@ -65,6 +66,7 @@ describe('the workflows', () => {
         .map(([right]) => `${name} ${right}`),
     );
     assert.deepEqual(writers, [
+      '.github/workflows/codeql.yml: analyze security-events',
       '.github/workflows/release.yml: publish packages',
       '.github/workflows/release.yml: publish id-token',
       '.github/workflows/release.yml: publish attestations',
@@ -77,6 +79,30 @@ describe('the workflows', () => {
       assert.ok(job.uses !== undefined || job['timeout-minutes'] !== undefined, name);
       for (const { run = '' } of job.steps ?? []) assert.doesNotMatch(run, /\$\{\{/, name);
     }
+  });
+});
+
+describe('the test on the oldest Node.js', () => {
+  it('runs on the one that the package asks for', () => {
+    const { engines } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      engines: { node: string };
+    };
+    const { container } = WORKFLOWS.find(({ file }) => file.endsWith('ci.yml'))!.workflow.jobs[
+      'oldest-node'
+    ]!;
+    const oldest = engines.node.replace(/^>=(\d+\.\d+)\.0$/, '$1');
+    assert.equal(container, `node:${oldest}-bookworm`);
+  });
+
+  it('and that against the newest Locust name scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Readonly<Record<string, string>>;
+    };
+    const named = WORKFLOWS.flatMap(({ text }) =>
+      [...text.matchAll(/npm run (\S+)/g)].map(([, name]) => name!),
+    );
+    assert.deepEqual(named.sort(), ['test:newest-locust', 'test:oldest-node']);
+    for (const name of named) assert.ok(scripts[name] !== undefined, name);
   });
 });
 
