@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
   differences,
@@ -10,9 +9,11 @@ import {
 import { settled } from '../helpers/expected-values.ts';
 import { modernizeReport } from '../helpers/modernize-report.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
+import { renderFixture } from '../helpers/render-fixture.ts';
 import { fixtureNames, readFixture } from '../locust/samples.ts';
 
-const FORMATS = { prom: 'text', om: 'openmetrics' } as const;
+const FORMATS = ['text', 'openmetrics'] as const;
+const FIXTURE = '.stats-requests.json';
 
 /** The release that the notes took their example from, or one with the same response. */
 const NOTED_RELEASE = '0.9.0';
@@ -28,8 +29,8 @@ function parse(text: string): Record<string, unknown> {
   return JSON.parse(valid, revive) as Record<string, unknown>;
 }
 
-function goldenSeries(file: string, format: 'text' | 'openmetrics'): SeriesValues {
-  const text = readFileSync(new URL(`../golden/${file}`, import.meta.url), 'utf8');
+function seriesOf(fixture: string, format: 'text' | 'openmetrics'): SeriesValues {
+  const text = renderFixture(fixture, format);
   return new Map(
     parseExposition(text, format)
       .flatMap(({ samples }) => samples)
@@ -43,16 +44,16 @@ function canonical(labels: Readonly<Record<string, string>>): Readonly<Record<st
   return quantile === undefined ? labels : { ...labels, quantile: String(Number(quantile)) };
 }
 
-describe('a golden file holds what Locust answered, computed without the program under test', () => {
-  for (const name of fixtureNames('.stats-requests.json')) {
+describe('an exposition has the figures of Locust, computed without the program under test', () => {
+  for (const name of fixtureNames(FIXTURE)) {
     it(`of ${name}`, () => {
       const version = versionOf(name);
-      const raw = parse(readFixture(`${name}.stats-requests.json`));
+      const raw = parse(readFixture(`${name}${FIXTURE}`));
       const report = modernizeReport(version, raw);
       const expected = expectedFigures(version, settled(report));
-      for (const [extension, format] of Object.entries(FORMATS)) {
-        const found = goldenSeries(`${name}.${extension}`, format);
-        assert.deepEqual(differences(found, expected), [], extension);
+      for (const format of FORMATS) {
+        const found = seriesOf(`${name}${FIXTURE}`, format);
+        assert.deepEqual(differences(found, expected), [], format);
       }
     });
   }
