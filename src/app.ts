@@ -7,7 +7,7 @@ import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
-import type { Clock, Outcome } from './target/reader.ts';
+import type { Clock, Outcome } from './target/outcome.ts';
 import { createTarget } from './target/target.ts';
 
 export interface Exporter {

@@ -1,5 +1,6 @@
 import { endRates } from '../locust/history.ts';
-import type { Clock, Outcome, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { Clock, Outcome } from './outcome.ts';
 
 export interface FinalScrapeOptions {
   readonly reader: Pick<Reader, 'lastGood' | 'goneSinceMs'>;

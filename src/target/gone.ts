@@ -1,5 +1,6 @@
 import type { Collector } from './collector.ts';
-import type { Clock, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { Clock } from './outcome.ts';
 
 export interface GoneOptions {
   readonly collector: Collector;

@@ -1,7 +1,8 @@
 import { LocustError } from '../locust/errors.ts';
 import type { Collector } from './collector.ts';
-import { outcomeWithin, tooLate } from './collector.ts';
-import type { Clock, Outcome, Reader } from './reader.ts';
+import { outcomeWithin, tooLate } from './outcome.ts';
+import type { Reader } from './reader.ts';
+import type { Clock, Outcome } from './outcome.ts';
 
 export interface LoopOptions {
   readonly reader: Pick<Reader, 'read' | 'down'>;

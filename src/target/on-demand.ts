@@ -1,6 +1,7 @@
 import type { Collector } from './collector.ts';
-import type { Clock, Outcome, Reader } from './reader.ts';
-import { outcomeWithin, tooLate } from './collector.ts';
+import type { Reader } from './reader.ts';
+import type { Clock, Outcome } from './outcome.ts';
+import { outcomeWithin, tooLate } from './outcome.ts';
 
 export interface OnDemandOptions {
   readonly reader: Pick<Reader, 'read' | 'down'>;

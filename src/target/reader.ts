@@ -1,43 +1,15 @@
-import { withLastKnown } from '../locust/rows/known-rows.ts';
 import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client/client.ts';
-import { cutInfo } from '../locust/text.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
-import { settleRates, trackStandstill, type Standstill } from '../locust/history.ts';
-import {
-  createReportParser,
-  readInfo,
-  readReport,
-  versionOf,
-} from '../locust/report/read-report.ts';
-import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
-import { replaceSnapshot, trackRun, type RunTrack } from '../locust/history.ts';
-import { keepMonotonic } from '../locust/history.ts';
-import { createRowShaper, type RowRules } from '../locust/rows/rewrite.ts';
+import { createReportParser, readReport, versionOf } from '../locust/report/read-report.ts';
+import type { RowRules } from '../locust/rows/rewrite.ts';
+import type { Snapshot } from '../locust/snapshot.ts';
 import type { Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
-
-/** What one read of Locust came to. */
-export interface Outcome {
-  readonly report: Report;
-  /** null when all is well. */
-  readonly problem: Problem | null;
-  /** Of the clock that never jumps, at the end of the read. */
-  readonly atMs: number;
-}
-
-export interface Problem {
-  readonly code: LocustError['code'];
-  readonly message: string;
-  /** Unix time in ms at which Locust went down. */
-  readonly sinceMs: number;
-}
-
-export interface Clock {
-  /** Milliseconds of a clock that never jumps. */
-  monotonicMs(): number;
-  unixMs(): number;
-}
+import { createAvailability } from './availability.ts';
+import { createIndexInfo } from './index-info.ts';
+import type { Clock, Outcome, Problem } from './outcome.ts';
+import { createRunHistory } from './run-history.ts';
 
 export interface ReaderOptions {
   readonly client: LocustClient;
@@ -48,88 +20,53 @@ export interface ReaderOptions {
 }
 
 /**
- * Reads Locust, remembers what a report alone does not tell, and judges whether Locust is
- * up. The one place that catches what goes wrong with a read.
+ * Reads Locust: response, snapshot, history, outcome. The one place that catches what goes wrong
+ * with a read.
  *
  * Reads must not overlap.
  */
 export interface Reader {
   /** @param timeoutMs for all of it. Never rejects. */
   read(timeoutMs: number): Promise<Outcome>;
-  /** What to answer when there was no time for a read. */
+  /** The outcome when there was no time for a read. */
   down(error: LocustError): Outcome;
   /** The last one without a problem; null before the first. */
   lastGood(): Outcome | null;
-  /**
-   * Of the clock that never jumps: when Locust, once seen, began to be out of reach
-   * altogether; null while it is not.
-   */
+  /** As of Availability. */
   goneSinceMs(): number | null;
   /** From now on nothing that happens to a read is news. */
   retire(): void;
 }
 
-/** How long a missing index page is left alone before it is asked for again. */
-const INFO_RETRY_MS = 10_000;
-
-/** The index page must not take the time of the scrape that it is read in. */
-const INFO_TIMEOUT_MS = 1000;
+const NOTHING: Report = { snapshot: null, info: null, runStartSeconds: null };
 
 export function createReader({ client, self, logger, clock, rowRules }: ReaderOptions): Reader {
   const parse = createReportParser();
-  const shapeRows = createRowShaper(rowRules);
-  let run: RunTrack | null = null;
-  let current: Snapshot | null = null;
-  /** What is known of the sums that `current` has or lacks. */
-  let knownSums: Snapshot | null = null;
-  let standstill: Standstill | null = null;
-  let info: LocustInfo | null = null;
-  let infoWanted = true;
-  let infoTriedMs = -Infinity;
-  let problem: Problem | null = null;
+  const history = createRunHistory(rowRules);
+  const indexInfo = createIndexInfo(client, logger, rowRules.maxLabelLength);
+  const availability = createAvailability(client.displayUrl, { self, logger, clock });
   let lastGood: Outcome | null = null;
-  let goneSinceMs: number | null = null;
-  let retired = false;
+  let lastSnapshot: Snapshot | null = null;
 
-  async function attempt(signal: AbortSignal): Promise<Report> {
+  async function readOnce(signal: AbortSignal): Promise<Report> {
     const response = await readReport(client, signal);
-    let snapshot = await parse(response, versionOf(info), info?.currentPercentiles, signal);
+    let snapshot = await parseResponse(response, signal);
     const nowMs = clock.monotonicMs();
-    const earlier = run;
-    run = trackRun(earlier, snapshot, clock.unixMs() / 1000);
-    if (run.began) infoTriedMs = -Infinity;
-    infoWanted ||= run.began || problem !== null;
-    if (infoWanted && nowMs - infoTriedMs >= INFO_RETRY_MS) {
-      infoTriedMs = nowMs;
-      const fresh = await tryInfo(signal);
-      infoWanted = fresh === null;
-      info = fresh ?? info;
+    const began = history.track(snapshot, clock.unixMs() / 1000);
+    const isDue = began || availability.problem() !== null;
+    if (await indexInfo.refresh({ isDue, atOnce: began, nowMs, signal })) {
       // The same snapshot comes back where the page told nothing new.
-      snapshot = await parse(response, versionOf(info), info?.currentPercentiles, signal);
-      run = replaceSnapshot(run, snapshot, earlier);
+      snapshot = await parseResponse(response, signal);
+      history.replace(snapshot);
     }
-    standstill = trackStandstill(standstill, run.known, nowMs);
-    if (current === null || snapshot !== earlier?.snapshot) {
-      const knownBefore = run.began ? null : knownSums;
-      current = keepMonotonic(knownBefore, shapeRows(snapshot, run.began));
-      knownSums = withLastKnown(knownBefore, current);
-      logIgnoredValues(snapshot);
-    }
-    return sameOr(lastGood?.report, {
-      snapshot: settleRates(current, standstill, nowMs),
-      info,
-      runStartSeconds: run.startSeconds,
-    });
+    if (snapshot !== lastSnapshot) logIgnoredValues(snapshot);
+    lastSnapshot = snapshot;
+    return sameOr(lastGood?.report, { ...history.settle(nowMs), info: indexInfo.current() });
   }
 
-  async function tryInfo(signal: AbortSignal): Promise<LocustInfo | null> {
-    try {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(INFO_TIMEOUT_MS)]);
-      return cutInfo(await readInfo(client, limit), rowRules.maxLabelLength);
-    } catch (error) {
-      logger.debug({ err: error }, 'could not read the index page of Locust');
-      return null;
-    }
+  function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {
+    const info = indexInfo.current();
+    return parse(response, versionOf(info), info?.currentPercentiles, signal);
   }
 
   function logIgnoredValues({ ignored: { counts, first } }: Snapshot): void {
@@ -138,51 +75,21 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     logger.debug(fields, 'left values out of the report of Locust');
   }
 
-  function markUp(): void {
-    goneSinceMs = null;
-    const isNews = problem !== null || lastGood === null;
-    const version = info?.version ?? undefined;
-    if (isNews && !retired) {
-      logger.info({ url: client.displayUrl, version, was: problem?.code }, 'Locust is up');
-    }
-    problem = null;
+  function outcome(report: Report, problem: Problem | null): Outcome {
+    return { report, problem, atMs: clock.monotonicMs() };
   }
-
-  function markDown(error: LocustError): Problem {
-    const { code, message } = error;
-    if (retired) return { code, message, sinceMs: clock.unixMs() };
-    self.readFailed(code);
-    // A Locust that answers late or badly is there.
-    if (code !== 'connect' || lastGood === null) goneSinceMs = null;
-    else goneSinceMs ??= clock.monotonicMs();
-    const fields = { url: client.displayUrl, code, reason: message };
-    if (problem?.code === code) {
-      logger.debug(fields, 'Locust is still down');
-    } else {
-      // What is unforeseen is a fault of ours, and wants its stack.
-      logger.warn(code === 'internal' ? { ...fields, err: error } : fields, 'Locust is down');
-    }
-    problem = { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() };
-    return problem;
-  }
-
-  function outcome(report: Report, reason: Problem | null): Outcome {
-    return { report, problem: reason, atMs: clock.monotonicMs() };
-  }
-
-  const nothing: Report = { snapshot: null, info: null, runStartSeconds: null };
 
   return {
     async read(timeoutMs) {
       const startMs = clock.monotonicMs();
       try {
-        const report = await attempt(AbortSignal.timeout(Math.ceil(timeoutMs)));
-        markUp();
+        const report = await readOnce(AbortSignal.timeout(Math.ceil(timeoutMs)));
+        availability.markUp(report.info?.version ?? undefined);
         if (report.snapshot !== null) self.readSucceeded(clock.unixMs() / 1000, report.snapshot);
         lastGood = outcome(report, null);
         return lastGood;
       } catch (error) {
-        return outcome(nothing, markDown(toLocustError(error)));
+        return outcome(NOTHING, availability.markDown(toLocustError(error)));
       } finally {
         self.readDone((clock.monotonicMs() - startMs) / 1000);
       }
@@ -190,12 +97,13 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     down(error) {
       self.readFailed(error.code);
       const { code, message } = error;
-      return outcome(nothing, { code, message, sinceMs: problem?.sinceMs ?? clock.unixMs() });
+      const sinceMs = availability.problem()?.sinceMs ?? clock.unixMs();
+      return outcome(NOTHING, { code, message, sinceMs });
     },
     lastGood: () => lastGood,
-    goneSinceMs: () => goneSinceMs,
+    goneSinceMs: () => availability.goneSinceMs(),
     retire() {
-      retired = true;
+      availability.retire();
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Family } from '../metrics/exposition/family.ts';
 import { createRowLabels, type MetricSpec, type Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import { createTextBuffer } from '../metrics/exposition/text-buffer.ts';
-import type { Outcome } from './reader.ts';
+import type { Outcome } from './outcome.ts';
 
 export interface Encoding {
   readonly format: ExpositionFormat;

@@ -8,7 +8,8 @@ import { createFinalScrape } from './final-scrape.ts';
 import { watchForGone } from './gone.ts';
 import { createLoopCollector } from './loop.ts';
 import { createOnDemandCollector } from './on-demand.ts';
-import { createReader, type Clock, type Outcome } from './reader.ts';
+import { createReader } from './reader.ts';
+import { type Clock, type Outcome } from './outcome.ts';
 import { createRenderer, type Encoding } from './render.ts';
 
 /** How one Locust is read, and what is said about it. Times are in milliseconds. */

@@ -1,7 +1,8 @@
 import { withLastKnown, occurrencesFell, requestsFell } from '../../src/locust/rows/known-rows.ts';
 import type { Logger } from 'pino';
 import { NO_RULES } from '../locust/samples.ts';
-import { createReader, type Outcome, type Reader } from '../../src/target/reader.ts';
+import { createReader, type Reader } from '../../src/target/reader.ts';
+import { type Outcome } from '../../src/target/outcome.ts';
 import { LocustError } from '../../src/locust/errors.ts';
 import { pairRows } from '../../src/locust/rows/identity.ts';
 import { parsePythonJson } from '../../src/locust/report/python-json.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Outcome, Reader } from '../../src/target/reader.ts';
+import type { Reader } from '../../src/target/reader.ts';
+import type { Clock, Outcome } from '../../src/target/outcome.ts';
 import type { ErrorCode } from '../../src/locust/errors.ts';
 import { snapshot } from '../locust/samples.ts';
 

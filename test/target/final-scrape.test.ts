@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createFinalScrape, type FinalScrape } from '../../src/target/final-scrape.ts';
-import type { Outcome } from '../../src/target/reader.ts';
+import type { Outcome } from '../../src/target/outcome.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import { readFamilies } from '../helpers/read-families.ts';
 import { LEGACY_CATALOG } from '../../src/metrics/legacy-catalog.ts';

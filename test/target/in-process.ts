@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pino, type Logger } from 'pino';
 import { startExporter } from '../../src/app.ts';
-import type { Clock } from '../../src/target/reader.ts';
+import type { Clock } from '../../src/target/outcome.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 
 export interface LogLine {

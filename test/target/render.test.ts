@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { createRenderer } from '../../src/target/render.ts';
-import type { Outcome } from '../../src/target/reader.ts';
+import type { Outcome } from '../../src/target/outcome.ts';
 import { CATALOG, UP } from '../../src/metrics/catalog.ts';
 import type { MetricSpec } from '../../src/metrics/samples.ts';
 import { createSelfMetrics } from '../../src/metrics/self.ts';

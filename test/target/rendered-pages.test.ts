@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { createRenderer } from '../../src/target/render.ts';
-import type { Outcome } from '../../src/target/reader.ts';
+import type { Outcome } from '../../src/target/outcome.ts';
 import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import { CATALOG } from '../../src/metrics/catalog.ts';
 import { createSelfMetrics } from '../../src/metrics/self.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../../target/reader.ts';
+import type { Problem } from '../../target/outcome.ts';
 import { createHash } from 'node:crypto';
 import type { RequestStats, Snapshot } from '../../locust/snapshot.ts';
 import { endpointsSection } from './endpoints.ts';

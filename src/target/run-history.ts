@@ -1,0 +1,68 @@
+import {
+  keepMonotonic,
+  replaceSnapshot,
+  settleRates,
+  trackRun,
+  trackStandstill,
+  type RunTrack,
+  type Standstill,
+} from '../locust/history.ts';
+import { withLastKnown } from '../locust/rows/known-rows.ts';
+import { createRowShaper, type RowRules } from '../locust/rows/rewrite.ts';
+import type { Snapshot } from '../locust/snapshot.ts';
+
+/** What the reads of one Locust tell together. For each read: `track`, perhaps `replace`, `settle`. */
+export interface RunHistory {
+  /** Takes the snapshot of a read. @returns whether Locust's statistics began again since the last one */
+  track(snapshot: Snapshot, atSeconds: number): boolean;
+  /** Puts another snapshot of the same response in the place of the tracked one. */
+  replace(snapshot: Snapshot): void;
+  /**
+   * The tracked snapshot as it is shown: rows renamed and limited, sums that do not fall, rates
+   * that do not stand still. Of the same snapshot it is the same, until its rates end.
+   *
+   * @param nowMs of a clock that never jumps.
+   */
+  settle(nowMs: number): { readonly snapshot: Snapshot; readonly runStartSeconds: number | null };
+}
+
+export function createRunHistory(rowRules: RowRules): RunHistory {
+  const shapeRows = createRowShaper(rowRules);
+  let before: RunTrack | null = null;
+  let run: RunTrack | null = null;
+  let standstill: Standstill | null = null;
+  let shaped: { readonly of: Snapshot; readonly snapshot: Snapshot } | null = null;
+  /** What is known of the sums that the shaped snapshot has or lacks. */
+  let knownSums: Snapshot | null = null;
+  /** Also of a read that broke off before `settle`. */
+  let hasBegun = false;
+
+  function shape(snapshot: Snapshot): Snapshot {
+    if (shaped?.of !== snapshot) {
+      const knownBefore = hasBegun ? null : knownSums;
+      const rows = keepMonotonic(knownBefore, shapeRows(snapshot, hasBegun));
+      knownSums = withLastKnown(knownBefore, rows);
+      shaped = { of: snapshot, snapshot: rows };
+      hasBegun = false;
+    }
+    return shaped.snapshot;
+  }
+
+  return {
+    track(snapshot, atSeconds) {
+      before = run;
+      run = trackRun(before, snapshot, atSeconds);
+      hasBegun ||= run.began;
+      return run.began;
+    },
+    replace(snapshot) {
+      if (run !== null) run = replaceSnapshot(run, snapshot, before);
+    },
+    settle(nowMs) {
+      if (run === null) throw new Error('settle was called before track');
+      standstill = trackStandstill(standstill, run.known, nowMs);
+      const snapshot = settleRates(shape(run.snapshot), standstill, nowMs);
+      return { snapshot, runStartSeconds: run.startSeconds };
+    },
+  };
+}
