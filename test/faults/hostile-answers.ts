@@ -124,7 +124,16 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
       `${AGGREGATE}]}`,
     ),
   },
-  { what: 'rows as the newest Locust has them', codes: [null], body: newestRows },
+  {
+    what: '20,000 rows as the newest Locust has them, without spaces',
+    codes: [null],
+    body: (bytes) => newestRows(Math.min(bytes, 7_400_000)),
+  },
+  {
+    what: 'as many such rows as fit',
+    codes: [null, 'too_large'],
+    body: newestRows,
+  },
   {
     what: 'a long string',
     codes: TOO_MUCH,
@@ -153,7 +162,7 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   ...['x', 'ж', '€', '\\n'].map((character) => ({
     what: `rows with names of ${JSON.stringify(character)} as long as labels may be`,
     codes: [null],
-    ...(character === '€' ? { maxMib: 256 } : {}),
+    maxMib: 256,
     body: counted(
       `${HEAD}"stats":[`,
       (index) => {
@@ -166,6 +175,7 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   {
     what: 'names of a megabyte',
     codes: [null, 'too_large'],
+    maxMib: 256,
     body: counted(
       `${HEAD}"stats":[`,
       (index) => `{"name":"${index}${'ж'.repeat(500_000)}","num_requests":1,"num_failures":0},`,
@@ -272,6 +282,7 @@ export const HOSTILE_ANSWERS: readonly HostileAnswer[] = [
   {
     what: 'the same key again and again',
     codes: NO_REPORT,
+    maxMib: 256,
     body: repeated(HEAD, `${NO_ROWS},`, `${NO_ROWS}}`),
   },
   { what: 'a web page', codes: ['not_json'], body: repeated('<html>', '<p>text</p>', '</html>') },

@@ -13,7 +13,7 @@ const MAX_DEPTH = 64;
  * What `JSON.parse` is given in one go, since nothing can interrupt it. A value of this size takes
  * it a tenth of a second at most, whatever is in it.
  */
-const MAX_VALUE_BYTES = 2 ** 23;
+const MAX_VALUE_BYTES = 2 ** 22;
 const MAX_VALUE_COMMAS = 2 ** 17;
 const MAX_VALUE_CONTAINERS = 2 ** 14;
 
@@ -21,10 +21,10 @@ const MAX_VALUE_CONTAINERS = 2 ** 14;
 const BATCH_BYTES = 2 ** 16;
 
 /** A list may have so many elements, or one per `BYTES_PER_ELEMENT` of the response if that is more. */
-const MAX_ELEMENTS = 2 ** 15;
+const MAX_ELEMENTS = 24_000;
 
-/** A row of a newer Locust has more. */
-const BYTES_PER_ELEMENT = 512;
+/** So a larger MAX_RESPONSE_BYTES allows more rows, too. */
+const BYTES_PER_ELEMENT = 700;
 
 /** A worker is small, and all but a few are added up. */
 const MAX_WORKERS = 2 ** 17;
@@ -226,7 +226,7 @@ function passValue(scan: Scan, walk: Walk, depth: number): boolean {
   const until = Math.min(walk.at + SLICE, bytes.length);
   const isEnd = walkOn(bytes, walk, until, MAX_DEPTH - depth);
   if (walk.depth + depth > MAX_DEPTH) throw tooLarge(`lists or objects over ${MAX_DEPTH} deep`);
-  if (walk.at - walk.start > MAX_VALUE_BYTES) throw tooLarge('a value of more than 8 MiB');
+  if (walk.at - walk.start > MAX_VALUE_BYTES) throw tooLarge('a value of more than 4 MiB');
   if (walk.commas > MAX_VALUE_COMMAS || walk.containers > MAX_VALUE_CONTAINERS) {
     throw tooLarge('too many values in one');
   }

@@ -1,3 +1,4 @@
+import { cutText } from '../text.ts';
 import type { IgnoredKind, IgnoredValues } from '../snapshot.ts';
 import { finiteOrNull } from '../snapshot.ts';
 /** A response that is no report of Locust; `path` is like `stats`. */
@@ -19,6 +20,9 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MAX_NUMBER_LENGTH = 128;
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** Characters of a text that are kept for a label, more than labels are meant to have. */
+const MAX_TEXT_LENGTH = 2 ** 14;
 
 /** How deep a value may be nested to have a text. */
 const MAX_LABEL_DEPTH = 64;
@@ -107,12 +111,19 @@ function toNumber(value: unknown): number | null {
  */
 export function labelAt(object: JsonObject, key: string, ignored: IgnoredCollector): string {
   const value = object[key];
-  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'string') return cutLongText(value.toWellFormed());
   if (value === undefined || value === null) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (!isNestedDeeper(value, MAX_LABEL_DEPTH)) return JSON.stringify(value);
+  if (!isNestedDeeper(value, MAX_LABEL_DEPTH)) return cutLongText(JSON.stringify(value));
   ignored.add('label', key, `nested deeper than ${MAX_LABEL_DEPTH} levels`);
   return '';
+}
+
+/** Cuts a very long text, so that a few rows of megabytes do not stay in memory. */
+function cutLongText(text: string): string {
+  if (text.length <= MAX_TEXT_LENGTH) return text;
+  // A copy: a part of a string would keep all of it in memory.
+  return Buffer.from(cutText(text, MAX_TEXT_LENGTH)).toString();
 }
 
 function isNestedDeeper(value: unknown, levels: number): boolean {
