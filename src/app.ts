@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { HEALTH_PATHS, QUIT_PATH, type Settings } from './config/settings.ts';
 import type { WebConfigFile } from './config/web-config/read.ts';
-import type { connectPushgateway } from './connect-pushgateway.ts';
-import { connect, targetSettings } from './connect.ts';
+import { connect, pushgatewaySettings, targetSettings } from './connect.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
 import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+import type { Pusher, PusherOptions } from './push/pushgateway.ts';
 import type { Clock, Outcome } from './target/outcome.ts';
 import { createTarget } from './target/target.ts';
 
@@ -95,16 +95,23 @@ export async function startExporter(
     };
   }
 
-  const gateway = settings.PUSHGATEWAY_URL;
-  const pusher =
-    gateway && (await pushTo(gateway, settings, self, logger, () => target.exposition()));
-
   const server = await listen(app, settings.LISTEN_ADDRESS, {
     headersTimeoutMs: settings.WEB_HEADERS_TIMEOUT,
     requestTimeoutMs: settings.WEB_REQUEST_TIMEOUT,
     tls: web && (() => web.current().tls),
   });
   target.start();
+  const gateway = settings.PUSHGATEWAY_URL;
+  const pusher =
+    gateway &&
+    (await loadPusher({
+      ...pushgatewaySettings(settings, gateway),
+      exposition: () => target.exposition(),
+      onResult: (result) => {
+        self.pushDone(result);
+      },
+      logger,
+    }));
   pusher?.start();
   return {
     address: addressOf(server),
@@ -127,8 +134,9 @@ export async function startExporter(
 
 /* The modules below are loaded only by those who use them. */
 
-async function pushTo(...args: Parameters<typeof connectPushgateway>) {
-  return (await import('./connect-pushgateway.ts')).connectPushgateway(...args);
+async function loadPusher(options: PusherOptions): Promise<Pusher> {
+  const { createPusher } = await import('./push/pushgateway.ts');
+  return createPusher(options);
 }
 
 async function protect(started: WebConfigFile, logger: Logger) {

@@ -1,3 +1,4 @@
+import type { PushgatewaySettings } from './push/pushgateway.ts';
 import type { TargetSettings } from './target/target.ts';
 import { locustCredentials } from './config/credentials.ts';
 import type { Settings } from './config/settings.ts';
@@ -65,5 +66,20 @@ export function targetSettings(settings: Settings): TargetSettings {
     locustTimeoutMs: settings.LOCUST_TIMEOUT,
     lingerMs: settings.LINGER,
     exitAfterGoneMs: settings.EXIT_AFTER_LOCUST_GONE,
+  };
+}
+
+/** The group of a Pushgateway that the settings name, and how it is pushed to. */
+export function pushgatewaySettings(settings: Settings, url: URL): PushgatewaySettings {
+  return {
+    url,
+    job: settings.PUSHGATEWAY_JOB,
+    groupings: settings.PUSHGATEWAY_GROUPING,
+    intervalMs: settings.PUSHGATEWAY_INTERVAL,
+    auth: {
+      username: settings.PUSHGATEWAY_USERNAME,
+      password: settings.PUSHGATEWAY_PASSWORD_FILE?.secret ?? settings.PUSHGATEWAY_PASSWORD,
+    },
+    deleteAtEnd: settings.PUSHGATEWAY_DELETE_AT_EXIT,
   };
 }

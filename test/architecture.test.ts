@@ -35,11 +35,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'signals.ts': ['node:'],
   'exit-process.ts': [],
   'app.ts': [
-    ...['config', 'config/web-config', 'connect.ts', 'connect-pushgateway.ts'],
+    ...['config', 'config/web-config', 'connect.ts', 'push'],
     ...['http', 'http/status-page', 'metrics', 'target'],
   ],
-  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics', 'target'],
-  'connect-pushgateway.ts': ['config', 'metrics', 'push'],
+  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics', 'push', 'target'],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
   'log-destination.ts': ['node:'],
@@ -90,9 +89,8 @@ const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['target', 'locust/client'],
   ['build-info.ts', 'metrics'],
   ['connect.ts', 'locust/rows'],
+  ['connect.ts', 'push'],
   ['connect.ts', 'target'],
-  ['connect-pushgateway.ts', 'config'],
-  ['connect-pushgateway.ts', 'metrics'],
 ];
 
 interface Import {

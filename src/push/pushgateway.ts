@@ -1,9 +1,7 @@
 import { unescape } from 'node:querystring';
 import type { Logger } from 'pino';
 import { unlessAborted } from '../async/unless-aborted.ts';
-import { groupPath } from './group-path.ts';
-import { TooLate, toPushProblem } from './push-problem.ts';
-import type { GatewayRequest } from './request-gateway.ts';
+import { requestGateway, TooLate, toPushProblem, type GatewayRequest } from './request-gateway.ts';
 
 export interface Exposition {
   /** In the text format 0.0.4. */
@@ -12,7 +10,7 @@ export interface Exposition {
   readonly isWhole: boolean;
 }
 
-export interface PusherOptions {
+export interface PushgatewaySettings {
   /** With a base path if the gateway has one. User and password in it are for basic auth. */
   readonly url: URL;
   readonly job: string;
@@ -20,12 +18,15 @@ export interface PusherOptions {
   readonly intervalMs: number;
   /** What is not empty here goes before what stands in the URL. */
   readonly auth: { readonly username: string; readonly password: string } | null;
+  readonly deleteAtEnd?: boolean;
+  readonly timeoutMs?: number;
+}
+
+export interface PusherOptions extends PushgatewaySettings {
   readonly exposition: () => Promise<Exposition>;
   readonly logger: Logger;
-  readonly deleteAtEnd?: boolean;
   /** Told of every push, and of the deletion. */
   readonly onResult?: (result: 'ok' | 'failed') => void;
-  readonly timeoutMs?: number;
 }
 
 /** Pushes to one group of a Pushgateway, one push at a time. Nothing that it does throws. */
@@ -63,8 +64,6 @@ export function createPusher({
     }, timeoutMs);
     const signal = AbortSignal.any([over.signal, deadline.signal]);
     try {
-      // undici takes longer to load than the rest of the start, which does not wait for it.
-      const { requestGateway } = await import('./request-gateway.ts');
       await requestGateway(group, { method, body, credentials, signal });
     } catch (error) {
       throw signal.aborted ? new TooLate('the Pushgateway') : error;
@@ -155,4 +154,23 @@ function secretsOf(url: URL, credentials = ':'): string[] {
       // The longest first: hiding a part of it would show the rest.
       .sort((a, b) => b.length - a.length)
   );
+}
+
+/**
+ * The path of a group of metrics. Values that hold a slash, or are dots alone, are in base64, as
+ * the Pushgateway's documentation says.
+ */
+export function groupPath(
+  base: string,
+  job: string,
+  groupings: Readonly<Record<string, string>>,
+): string {
+  const labels = Object.entries({ job, ...groupings });
+  return `${base.replace(/\/+$/, '')}/metrics${labels.map(pathOf).join('')}`;
+}
+
+function pathOf([name, value]: readonly [string, string]): string {
+  const isPlain = !value.includes('/') && !/^\.*$/.test(value);
+  if (isPlain) return `/${name}/${encodeURIComponent(value)}`;
+  return `/${name}@base64/${Buffer.from(value).toString('base64url') || '='}`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BadStatus, TooLate, toPushProblem } from '../../src/push/push-problem.ts';
+import { BadStatus, TooLate, toPushProblem } from '../../src/push/request-gateway.ts';
 
 const problemOf = (thrown: unknown, ...secrets: string[]) => toPushProblem(thrown, secrets);
 

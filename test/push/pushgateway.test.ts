@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPusher, type Pusher, type PusherOptions } from '../../src/push/pusher.ts';
+import { createPusher, type Pusher, type PusherOptions } from '../../src/push/pushgateway.ts';
 import { keepLog } from '../target/in-process.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { always, startFakeGateway, type FakeGateway } from './fake-gateway.ts';
