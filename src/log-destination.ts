@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Lines that wait for a reader take this much memory at most; later ones are dropped. */
 const MAX_QUEUED_BYTES = 256 * 1024;
 
-/** A file descriptor of its own kind tells nobody when it can be written to again. */
+/** There is no event for a file descriptor that can be written to again, so it is tried. */
 const RETRY_MS = 50;
 
 /** A reader that is slow gets this long for the last lines. */

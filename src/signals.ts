@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Signals that would end the program though nobody means that, or open the inspector of Node.js,
+ * Signals that would end the program although that is not their purpose, or open the inspector of Node.js,
  * which lets every process on this machine run code here.
  */
 const IGNORED = ['SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const;

@@ -30,7 +30,7 @@ export async function demo(
   const locust = await startSimulatedLocust({ workers: 4, ...options });
   const logger = await createLogger({ LOG_LEVEL: settings.LOG_LEVEL, LOG_FORMAT: 'pretty' });
   logProcessEvents(logger);
-  // Who does not read where to look is served all the same.
+  // A closed standard output does not end the demo.
   process.stdout.on('error', () => undefined);
   const isSet = (name: string) => (flags[flagOf(name)] ?? env[name] ?? '') !== '';
   try {

@@ -128,7 +128,7 @@ function isCommand(text: string): text is Command {
 }
 
 /*
- * Problems of arguments that nobody knows. Any of them may be a secret, such as the password
+ * Problems of unknown arguments. Any of them may be a secret, such as the password
  * behind a misspelt flag, so that one is quoted only where it is a name that we have, or nearly.
  */
 
@@ -178,7 +178,7 @@ export function unknownFlag(
   return `${shown}: unknown flag${hint}`;
 }
 
-/** A word of more characters is nobody's typing mistake. */
+/** A longer word is no typing mistake. */
 const MAX_LENGTH = 64;
 
 /**

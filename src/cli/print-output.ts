@@ -48,7 +48,7 @@ export function printProblem(problem: string): void {
   try {
     writeSync(STDERR, `locust-exporter: ${problem}\n`);
   } catch {
-    // Nobody is there to be told.
+    // The problem cannot be shown.
   }
 }
 

@@ -30,7 +30,7 @@ export function readTextFile(path: string): string {
   }
 }
 
-/** A file whose content is shown to nobody. */
+/** A file whose content is never shown. */
 export interface SecretFile {
   readonly path: string;
   /** Without the line break at its end. */

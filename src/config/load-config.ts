@@ -29,7 +29,7 @@ export interface Config {
   readonly settings: Settings;
   /** Every setting as a user would write it, without secrets. */
   readonly shown: Readonly<Record<string, string>>;
-  /** What is not wrong but wants to be known, one line each. */
+  /** Warnings, one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -134,7 +134,7 @@ async function parseAll(
       wrong = errors;
     },
   });
-  // All at once, so that none fails while nobody waits for it.
+  // All at once, so that no rejection goes unhandled.
   const results = await Promise.allSettled(
     SETTING_NAMES.map(async (name) => {
       if (wrong[name] !== undefined) throw wrong[name];

@@ -29,7 +29,7 @@ export interface Alias {
   readonly variable?: string;
   /** Without dashes. */
   readonly flag: string;
-  /** Turns a value of its notation into one of ours; what it cannot turn it leaves to `parse`. */
+  /** Converts a value into our notation. A value that cannot be converted is left to `parse`. */
   readonly convert?: (text: string) => string;
 }
 
@@ -46,11 +46,11 @@ export interface Setting<T> {
   readonly unit?: 'ms' | 'B';
   /** Whether its flag may stand without a value, for `true`. */
   readonly isSwitch?: true;
-  /** Whether its value is shown to nobody. */
+  /** Whether its value is never shown. */
   readonly isSecret?: true;
-  /** Whether its value is the path of a file, whose content is shown to nobody. */
+  /** Whether its value is the path of a file, whose content is never shown. */
   readonly isFile?: true;
-  /** Whether its value is a URL, whose user, password and query are shown to nobody. */
+  /** Whether its value is a URL, whose user, password and query are never shown. */
   readonly isUrl?: true;
   /** Whether its flag may be given several times, for several lines. */
   readonly isList?: true;

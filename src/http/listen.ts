@@ -11,7 +11,7 @@ export interface ListenOptions {
   readonly headersTimeoutMs?: number;
   /** Of a request to come in, and of a response that the client has stopped to read. */
   readonly requestTimeoutMs?: number;
-  /** Asked again for each connection; of what is new, `context` alone is heeded. */
+  /** Called for each connection. Only a new `context` takes effect. */
   readonly tls?: (() => ServerTls | null) | null;
 }
 
@@ -21,7 +21,7 @@ export async function listen(
   address: ListenAddress,
   { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, tls = null }: ListenOptions = {},
 ): Promise<Server> {
-  // Node.js wants the headers' time to be within that of the request.
+  // Node.js requires the timeout of headers to be within that of requests.
   const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
   const timeouts = {
     headersTimeout,

@@ -20,7 +20,7 @@ export interface AppOptions {
   readonly maxRequests?: number;
   readonly healthPaths: readonly string[];
   readonly quitPath: string;
-  /** Ends the exporter; null where nobody may. */
+  /** Ends the exporter; null where that is not allowed. */
   readonly quit: (() => void) | null;
   readonly metricsPath: string;
   /**

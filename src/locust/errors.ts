@@ -16,7 +16,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 export class LocustError extends Error {
   override readonly name = 'LocustError';
   readonly code: ErrorCode;
-  /** The HTTP status, where that is what is wrong. */
+  /** The HTTP status, for errors about the status. */
   readonly status: number | undefined;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions & { status?: number }) {

@@ -51,7 +51,7 @@ export function replaceSnapshot(
   return { ...track, snapshot, known: knownAt(snapshot, track.began ? null : earlier) };
 }
 
-/** Without the rows that are gone: that they went is no news at a later read. */
+/** Leaves out the rows that are gone, so that they count as gone only once. */
 function knownAt(snapshot: Snapshot, earlier: RunTrack | null): Snapshot {
   const known = withLastKnown(earlier?.known ?? null, snapshot);
   return {

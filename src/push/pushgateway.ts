@@ -123,7 +123,7 @@ export function createPusher({
       over.abort();
     }, timeoutMs);
     await underWay;
-    // Nobody would see what is deleted right after it was pushed.
+    // A push right before the deletion would not be seen.
     if (!over.signal.aborted) await attempt(deleteAtEnd ? () => send('DELETE', null) : push);
     clearTimeout(clock);
   }

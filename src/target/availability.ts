@@ -3,7 +3,7 @@ import type { LocustError } from '../locust/errors.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import type { Clock, Problem } from './outcome.ts';
 
-/** Whether one Locust is up, since when it is not, and what of that is news for the log. */
+/** Tracks whether one Locust is up, and logs each change once. */
 export interface Availability {
   /** null while Locust is up, and before the first read. */
   problem(): Problem | null;
@@ -14,7 +14,7 @@ export interface Availability {
   goneSinceMs(): number | null;
   markUp(version: string | undefined): void;
   markDown(error: LocustError): Problem;
-  /** From now on nothing is news. */
+  /** From now on nothing is logged or counted. */
   retire(): void;
 }
 

@@ -5,11 +5,11 @@ export interface Collector {
   /**
    * What is known of Locust now.
    *
-   * @param timeoutMs how long the one who asks can wait; Infinity when that is not known.
-   * @param scraper the same object for one who comes again and again.
+   * @param timeoutMs how long the caller can wait; Infinity when that is not known.
+   * @param scraper an object that is the same for each scrape of one scraper.
    */
   current(timeoutMs: number, scraper?: object): Promise<Outcome>;
-  /** Begins what goes on by itself. */
+  /** Starts reading, where that does not wait for scrapes. */
   start(): void;
   stop(): void;
 }

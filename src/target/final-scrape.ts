@@ -13,13 +13,13 @@ export interface FinalScrapeOptions {
 
 /** Keeps the final numbers of a run for one more scrape when Locust or this program ends. */
 export interface FinalScrape {
-  /** What to tell a scraper, given what is known of Locust now. */
+  /** The outcome that a scraper gets, given the current one. */
   present(outcome: Outcome): Outcome;
   /** The final numbers; null where Locust was never read. */
   final(): Outcome | null;
-  /** Has to be told of each outcome that a scraper received. */
+  /** Must be called with each outcome that a scraper received. */
   sent(outcome: Outcome): void;
-  /** This program ends. @returns whether the final numbers were scraped before their time was over */
+  /** Waits for a last scrape. @returns whether the final numbers were scraped before their time was over */
   linger(): Promise<boolean>;
 }
 
@@ -74,7 +74,7 @@ export function createFinalScrape({
   };
 }
 
-/** What lives as long as Locust's statistics; of what is said about now, that nothing happens. */
+/** Keeps counters and quantiles. Users and workers are gone, and rates are 0. */
 function finalOf(good: Outcome, sinceMs: number): Outcome {
   const { report } = good;
   const snapshot = report.snapshot && {

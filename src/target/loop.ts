@@ -12,7 +12,7 @@ export interface LoopOptions {
   readonly staleAfterMs: number;
 }
 
-/** Reads Locust at an interval, whether asked or not, and answers from the last read. */
+/** Reads Locust at an interval. Scrapes get the last read. */
 export function createLoopCollector({
   reader,
   clock,
@@ -48,7 +48,7 @@ export function createLoopCollector({
         const budgetMs = Math.min(timeoutMs, locustTimeoutMs);
         return (await outcomeWithin(first, budgetMs)) ?? reader.down(tooLate());
       }
-      // One failed read among good ones is no news: the last good one is still fresh.
+      // After a single failed read the last good one is still fresh.
       const fresh = lastGood !== null && clock.monotonicMs() - lastGood.atMs <= staleAfterMs;
       if (fresh && lastGood !== null) return lastGood;
       if (last.problem !== null) return last;

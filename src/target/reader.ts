@@ -34,7 +34,7 @@ export interface Reader {
   lastGood(): Outcome | null;
   /** As of Availability. */
   goneSinceMs(): number | null;
-  /** From now on nothing that happens to a read is news. */
+  /** From now on failures are neither logged nor counted. */
   retire(): void;
 }
 

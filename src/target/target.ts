@@ -56,7 +56,7 @@ export interface Target {
   /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
-   * Ends reading. Failures are not news any more.
+   * Ends reading. Failures are not logged any more.
    *
    * @param lastReadMs how long Locust gets for a last read; 0 for none.
    */

@@ -22,7 +22,7 @@ export interface Login {
   secrets(): string[];
 }
 
-/** Who is refused waits so long before the next try, or Locust may lock the user out. */
+/** The wait after a refused login, so that Locust does not lock the user out. */
 const REFUSED_WAIT_MS = 30_000;
 
 export function createLogin(

@@ -170,7 +170,7 @@ export class IgnoredCollector implements IgnoredValues {
   }
 }
 
-/** What a JSON value is, in words that do not tell what is in it. */
+/** Names the kind of a JSON value without showing the value. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

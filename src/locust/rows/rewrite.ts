@@ -13,7 +13,7 @@ import type { Endpoint, ErrorOccurrences, Snapshot } from '../snapshot.ts';
 const LABEL_BYTES_PER_ROW = 128;
 const MIN_LABEL_BYTES = 2 ** 20;
 
-/** What the user wants to see of the rows. */
+/** How the user wants rows to be shown. */
 export interface RowRules {
   /** Of the name that Locust gives; null for all. */
   readonly includeNames: ((name: string) => boolean) | null;
@@ -134,7 +134,7 @@ function relabel<Row extends Endpoint | ErrorOccurrences>(
   return isSame ? row : { ...row, ...labels };
 }
 
-/** Without what is of no use to a row that it is added to. */
+/** Leaves out what cannot be added to another row. */
 function atRest(row: Endpoint): Endpoint {
   const zero = (rate: number | null) => (rate === null ? null : 0);
   return {

@@ -84,7 +84,7 @@ function closeWith(quantile: number, format: ExpositionFormat, known: Map<number
 }
 
 function quantileText(quantile: number, format: ExpositionFormat): string {
-  // OpenMetrics wants `1.0`, by which a series is the same whoever exposes it.
+  // OpenMetrics writes 1 as `1.0`, so that a series has one spelling.
   return format === 'openmetrics' && quantile === 1 ? '1.0' : String(quantile);
 }
 

@@ -7,7 +7,7 @@ export interface Family {
   readonly samples: Samples;
 }
 
-/** Samples that are made when they are written, row by row, and kept by nobody. */
+/** Samples that are made row by row when they are written, and not kept. */
 export interface Samples {
   readonly rows: number;
   /** Adds those of one row, in the order of the exposition: none, one or several. */
