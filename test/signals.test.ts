@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { whyNamespacesAreMissing } from './helpers/pod.ts';
 import { needs, needsOptional } from './helpers/requirement.ts';
 import { SHIPPED_FLAGS } from './helpers/shipped-flags.ts';
 import { startProcess, type RunningProcess } from './helpers/start-process.ts';
+import { temporaryFolder } from './helpers/temporary-folder.ts';
 import { waitUntil } from './helpers/wait-until.ts';
 
 const DIST = path.resolve(import.meta.dirname, '../dist');
@@ -154,18 +155,21 @@ describe('a command', needs(whyBuildIsMissing()), () => {
 });
 
 /** A name server that takes questions and never answers, for the command that follows. */
-const SILENT_DNS = `
+const silentDns = (resolvConf: string) => `
 ip link set lo up
-printf 'nameserver 127.0.0.9\\nsearch a.example b.example\\n' > /tmp/resolv.conf
-mount --bind /tmp/resolv.conf /etc/resolv.conf
+mount --bind '${resolvConf}' /etc/resolv.conf
 "$0" -e "require('dgram').createSocket('udp4').bind(53, '127.0.0.9')" &
 exec "$0" "$@"`;
 
 describe('a name server that never answers', needsOptional(whyNamespacesAreMissing()), () => {
   async function startWithout(t: TestContext, ...args: string[]): Promise<RunningProcess> {
+    const folder = await temporaryFolder('dns');
+    t.after(() => folder.remove());
+    const resolvConf = path.join(folder.path, 'resolv.conf');
+    writeFileSync(resolvConf, 'nameserver 127.0.0.9\nsearch a.example b.example\n');
     const running = await startProcess('unshare', [
       ...['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--kill-child'],
-      ...['sh', '-c', `mount -t tmpfs tmpfs /tmp; ${SILENT_DNS}`, process.execPath],
+      ...['sh', '-c', silentDns(resolvConf), process.execPath],
       ...[...SHIPPED_FLAGS, PROGRAM, ...args],
     ]);
     t.after(() => {

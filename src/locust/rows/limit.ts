@@ -66,6 +66,8 @@ export function createRowLimiter<Row>(
     if (kept.has(rowKey)) return row;
     const other = asOther(row);
     if (kept.size >= kind.maxRows || key(other) === rowKey) return other;
+    // Most rows that do not fit are told by their length alone.
+    if (keptBytes + rowKey.length > kind.maxLabelBytes) return other;
     const bytes = escapedBytes(rowKey);
     if (keptBytes + bytes > kind.maxLabelBytes) return other;
     kept.add(rowKey);
