@@ -10,7 +10,7 @@ interface RawWorker {
   user_count: number;
 }
 
-const IGNORED = ['__name__', 'instance', 'job', 'quantile', 'worker'];
+const IGNORED = ['__name__', 'instance', 'job', 'percentile', 'quantile', 'worker'];
 
 /** The labels without those by which a metric and its successor differ. */
 export function labelsKey(labels: Readonly<Record<string, string>>): string {
