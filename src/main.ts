@@ -1,8 +1,7 @@
 import { readBuildInfo } from './build-info.ts';
-import { helpText } from './cli/commands.ts';
+import { helpText, checkedConfig } from './cli/commands.ts';
 import { parseCommandLine } from './cli/parse-command-line.ts';
 import { endOutput, OutputError, printOutput, printProblem } from './cli/print-output.ts';
-import { checkedConfig } from './cli/commands.ts';
 import { ConfigError, loadConfig, type Environment } from './config/load-config.ts';
 import { exitProcess } from './exit-process.ts';
 import type { Signals } from './signals.ts';
@@ -50,8 +49,8 @@ export async function main(
       case 'stop':
       case 'reset-stats':
       case 'stats': {
-        const { runControlCommand: drive } = await import('./cli/control.ts');
-        return await drive(command, flags, settings, build);
+        const { runControlCommand } = await import('./cli/control.ts');
+        return await runControlCommand(command, flags, settings, build);
       }
       default:
         return command satisfies never;

@@ -8,8 +8,13 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { hashSync } from 'bcryptjs';
 
-import { runProgram, SOURCE_PROGRAM, startExporter, type Exporter } from './helpers/exporter.ts';
-import { whyBuildIsMissing } from './helpers/exporter.ts';
+import {
+  runProgram,
+  SOURCE_PROGRAM,
+  startExporter,
+  type Exporter,
+  whyBuildIsMissing,
+} from './helpers/exporter.ts';
 import { startRecordedLocust, type RecordedLocust } from './helpers/recorded-locust.ts';
 import { needs } from './helpers/requirement.ts';
 import { temporaryFolder, type TemporaryFolder } from './helpers/temporary-folder.ts';

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogDestination, type LogDestination } from '../src/log-destination.ts';
+import { namedPipe } from './helpers/named-pipe.ts';
 import { temporaryFolder } from './helpers/temporary-folder.ts';
 import { waitUntil } from './helpers/wait-until.ts';
 
@@ -14,14 +15,6 @@ const KIB = 1024;
 const PIPE_BYTES = 64 * KIB;
 
 const lostLines = (count: number) => `lost ${count}\n`;
-
-async function namedPipe(t: TestContext): Promise<string> {
-  const folder = await temporaryFolder('log');
-  t.after(() => folder.remove());
-  const name = path.join(folder.path, 'pipe');
-  execFileSync('mkfifo', [name]);
-  return name;
-}
 
 function opened(t: TestContext, name: string, flags: number | string): number {
   const fd = openSync(name, flags);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { startExporter, whyBuildIsMissing } from './helpers/exporter.ts';
 import { findOnPath } from './helpers/find-on-path.ts';
 import { freePort } from './helpers/free-port.ts';
 import { needs } from './helpers/requirement.ts';
-import { temporaryFolder } from './helpers/temporary-folder.ts';
+import { namedPipe } from './helpers/named-pipe.ts';
 import { waitUntil } from './helpers/wait-until.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../dist/bin.js');
@@ -65,14 +65,6 @@ assert b'listening' in os.read(ours, 4096)
 os.close(ours)
 sys.exit(program.wait())
 `;
-
-async function namedPipe(t: TestContext): Promise<string> {
-  const folder = await temporaryFolder('log');
-  t.after(() => folder.remove());
-  const name = path.join(folder.path, 'pipe');
-  execFileSync('mkfifo', [name]);
-  return name;
-}
 
 function open(t: TestContext, name: string, flags: number | string): number {
   const fd = openSync(name, flags);

@@ -4,8 +4,7 @@ import { LocustError } from '../locust/errors.ts';
 import { settleRates, trackStandstill, type Standstill } from '../locust/history.ts';
 import type { Snapshot } from '../locust/snapshot.ts';
 import { printOutput } from './print-output.ts';
-import { printable } from './stats-table.ts';
-import { statsTable } from './stats-table.ts';
+import { printable, statsTable } from './stats-table.ts';
 
 const WATCH_INTERVAL_MS = 2000;
 const CLEAR_SCREEN = '\u001b[H\u001b[2J\u001b[3J';

@@ -1,6 +1,5 @@
 import { RUNNER_STATES } from '../locust/snapshot.ts';
-import { NO_SAMPLES, type Family } from './exposition/family.ts';
-import { encodeLabels, NO_LABELS } from './exposition/family.ts';
+import { NO_SAMPLES, type Family, encodeLabels, NO_LABELS } from './exposition/family.ts';
 import {
   aggregatePercentiles,
   aggregateSummary,

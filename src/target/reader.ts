@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { inTurns } from '../async/in-turns.ts';
 import type { LocustClient } from '../locust/client/client.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
 import { createReportParser, readReport, versionOf } from '../locust/report/read-report.ts';
@@ -61,7 +62,9 @@ export function createReader({ client, self, logger, clock, rowRules }: ReaderOp
     }
     if (snapshot !== lastSnapshot) logIgnoredValues(snapshot);
     lastSnapshot = snapshot;
-    return sameOr(lastGood?.report, { ...history.settle(nowMs), info: indexInfo.current() });
+    // Without the signal: what is known of the run must not end half changed.
+    const settled = await inTurns(history.settle(nowMs));
+    return sameOr(lastGood?.report, { ...settled, info: indexInfo.current() });
   }
 
   function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {

@@ -1,3 +1,4 @@
+import type { Steps } from '../async/in-turns.ts';
 import {
   keepMonotonic,
   replaceSnapshot,
@@ -19,11 +20,17 @@ export interface RunHistory {
   replace(snapshot: Snapshot): void;
   /**
    * The tracked snapshot as it is shown: rows renamed and limited, sums that do not fall, rates
-   * that do not stand still. Of the same snapshot it is the same, until its rates end.
+   * that do not stand still. Of the same snapshot it is the same, until its rates end. It must come
+   * to its end before the next `track`.
    *
    * @param nowMs of a clock that never jumps.
    */
-  settle(nowMs: number): { readonly snapshot: Snapshot; readonly runStartSeconds: number | null };
+  settle(nowMs: number): Steps<Settled>;
+}
+
+export interface Settled {
+  readonly snapshot: Snapshot;
+  readonly runStartSeconds: number | null;
 }
 
 export function createRunHistory(rowRules: RowRules): RunHistory {
@@ -37,10 +44,11 @@ export function createRunHistory(rowRules: RowRules): RunHistory {
   /** Also of a read that broke off before `settle`. */
   let hasBegun = false;
 
-  function shape(snapshot: Snapshot): Snapshot {
+  function* shape(snapshot: Snapshot): Steps<Snapshot> {
     if (shaped?.of !== snapshot) {
       const knownBefore = hasBegun ? null : knownSums;
-      const rows = keepMonotonic(knownBefore, shapeRows(snapshot, hasBegun));
+      const rows = keepMonotonic(knownBefore, yield* shapeRows(snapshot, hasBegun));
+      yield;
       knownSums = withLastKnown(knownBefore, rows);
       shaped = { of: snapshot, snapshot: rows };
       hasBegun = false;
@@ -58,10 +66,10 @@ export function createRunHistory(rowRules: RowRules): RunHistory {
     replace(snapshot) {
       if (run !== null) run = replaceSnapshot(run, snapshot, before);
     },
-    settle(nowMs) {
+    *settle(nowMs) {
       if (run === null) throw new Error('settle was called before track');
       standstill = trackStandstill(standstill, run.known, nowMs);
-      const snapshot = settleRates(shape(run.snapshot), standstill, nowMs);
+      const snapshot = settleRates(yield* shape(run.snapshot), standstill, nowMs);
       return { snapshot, runStartSeconds: run.startSeconds };
     },
   };

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { loadConfig } from '../../src/config/load-config.ts';
-import { HEALTH_PATHS } from '../../src/config/settings.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
+import { HEALTH_PATHS, SETTINGS } from '../../src/config/settings.ts';
 import { whyKustomizeIsMissing } from '../helpers/kustomize.ts';
 import { needs } from '../helpers/requirement.ts';
 import {

@@ -13,6 +13,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const BUILD_IMAGE = 'localhost/node';
 const RUNTIME_IMAGE = 'localhost/distroless';
 const IMAGE = 'localhost/locust-exporter';
+/** Where the build finds npm's cache. */
+const NPM_CACHE = '/npm-cache';
 
 export function whyBuildahIsMissing(): Missing {
   if (process.getuid?.() !== 0) return 'building an image with buildah needs root';
@@ -57,21 +59,25 @@ export async function buildImage(revision: string): Promise<BuiltImage> {
     return stdout.trim();
   };
   try {
-    const commit = async (name: string, layOut: (root: string) => Promise<void>) => {
+    const commit = async (
+      name: string,
+      layOut: (root: string) => Promise<void>,
+      env: readonly string[] = [],
+    ) => {
       const root = path.join(folder.path, path.basename(name));
       await layOut(root);
       const container = await buildah('from', 'scratch');
       await buildah('copy', '--quiet', container, root, '/');
       const searched = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-      await buildah('config', '--env', searched, container);
+      await buildah('config', ...[searched, ...env].flatMap((one) => ['--env', one]), container);
       await buildah('commit', '--quiet', '--rm', container, name);
     };
-    await commit(BUILD_IMAGE, layOutBuildImage);
+    await commit(BUILD_IMAGE, layOutBuildImage, [`npm_config_cache=${NPM_CACHE}`]);
     await commit(RUNTIME_IMAGE, layOutRuntimeImage);
     const { stdout: cache } = await run('npm', ['config', 'get', 'cache']);
     await buildah(
       ...['bud', '--isolation', 'chroot', '--network', 'host', '--pull-never'],
-      ...['--format', 'docker', '--volume', `${cache.trim()}:/root/.npm`],
+      ...['--format', 'docker', '--volume', `${cache.trim()}:${NPM_CACHE}`],
       ...['--build-arg', `BUILD_IMAGE=${BUILD_IMAGE}`],
       ...['--build-arg', `RUNTIME_IMAGE=${RUNTIME_IMAGE}`, '--build-arg', `REVISION=${revision}`],
       ...['--tag', IMAGE, ROOT],

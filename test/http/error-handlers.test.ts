@@ -6,8 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
 import { keepLog } from '../target/in-process.ts';
-import { createServerApp } from '../../src/http/server.ts';
-import { errorHandlers } from '../../src/http/server.ts';
+import { createServerApp, errorHandlers } from '../../src/http/server.ts';
 import { closeServer, listen } from '../../src/http/listen.ts';
 
 const NODE_ENV = process.env['NODE_ENV'];

@@ -1,6 +1,5 @@
-import { errorWords } from './quote.ts';
+import { errorWords, HIDDEN } from './quote.ts';
 import { LocustError } from '../errors.ts';
-import { HIDDEN } from './quote.ts';
 
 export interface LocustResponse {
   readonly status: number;

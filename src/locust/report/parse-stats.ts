@@ -2,14 +2,8 @@ import { atOnce, type Steps } from '../../async/in-turns.ts';
 import { foldEndpoints, foldErrors } from '../rows/fold.ts';
 import { foldWorkers } from '../rows/limit-workers.ts';
 import { detectQuirks } from './version-quirks.ts';
-import { IgnoredCollector } from './values.ts';
-import { asList, firstOf, listOf, visitList, type JsonList } from './json-list.ts';
-import { parseErrors } from './parse-errors.ts';
-import { parseEndpoint, parseRequestStats } from './parse-row.ts';
-import { parseWorkers } from './parse-row.ts';
-import { parseWindowQuantiles } from './quantiles.ts';
-import { normalizeState } from '../snapshot.ts';
 import {
+  IgnoredCollector,
   arrayAt,
   asObject,
   countAt,
@@ -19,6 +13,11 @@ import {
   requireKey,
   type JsonObject,
 } from './values.ts';
+import { asList, firstOf, listOf, visitList, type JsonList } from './json-list.ts';
+import { parseErrors } from './parse-errors.ts';
+import { parseEndpoint, parseRequestStats, parseWorkers } from './parse-row.ts';
+import { parseWindowQuantiles } from './quantiles.ts';
+import { normalizeState } from '../snapshot.ts';
 import type { CurrentPercentiles, Endpoint, RequestStats, Snapshot } from '../snapshot.ts';
 import type { Version } from '../version.ts';
 

@@ -1,6 +1,6 @@
 import { cutText } from '../text.ts';
-import type { IgnoredKind, IgnoredValues } from '../snapshot.ts';
-import { finiteOrNull } from '../snapshot.ts';
+import { finiteOrNull, type IgnoredKind, type IgnoredValues } from '../snapshot.ts';
+
 /** A response that is no report of Locust; `path` is like `stats`. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
@@ -56,7 +56,7 @@ export function requireKey(object: JsonObject, key: string): void {
 export function countAt(object: JsonObject, key: string, ignored: IgnoredCollector): number | null {
   const value = object[key];
   if (typeof value === 'number' && value >= 0 && Number.isInteger(value)) return value;
-  if (value !== undefined && value !== null) ignored.addOdd('count', key, 'a count', value);
+  if (isGiven(value)) ignored.addOdd('count', key, 'a count', value);
   return null;
 }
 
@@ -71,9 +71,8 @@ export function numberAt(
   ignored: IgnoredCollector,
 ): number | null {
   const value = object[key];
-  if (value === undefined || value === null) return null;
   const number = toNumber(value);
-  if (number === null) ignored.addOdd(kind, key, 'a number', value);
+  if (number === null && isGiven(value)) ignored.addOdd(kind, key, 'a number', value);
   return number;
 }
 
@@ -85,10 +84,14 @@ export function amountAt(
   ignored: IgnoredCollector,
 ): number | null {
   const value = object[key];
-  if (value === undefined || value === null) return null;
   const amount = toAmount(value);
-  if (amount === null) ignored.addOdd(kind, key, 'a number of 0 or more', value);
+  if (amount === null && isGiven(value)) ignored.addOdd(kind, key, 'a number of 0 or more', value);
   return amount;
+}
+
+/** Whether Locust says anything at all, be it odd. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** The value as a finite number of 0 or more; null where it is none. */

@@ -1,6 +1,5 @@
-import type { IgnoredCollector } from './values.ts';
+import type { IgnoredCollector, JsonObject } from './values.ts';
 import { lifetimeQuantileKeys, type QuantileKey } from './quantiles.ts';
-import type { JsonObject } from './values.ts';
 import { isBefore, type Version } from '../version.ts';
 
 /** What differs between versions and cannot be read off the value itself. */

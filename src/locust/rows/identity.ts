@@ -35,6 +35,8 @@ export function pairRows<Row>(
   current: readonly Row[],
   { isSame, key }: RowIdentity<Row>,
 ): (index: number) => Row | undefined {
+  // Of the first read every key would be made for nothing.
+  if (earlier.length === 0) return () => undefined;
   let byKey: Map<string, Row> | undefined;
   return (index) => {
     const row = current[index];

@@ -1,8 +1,12 @@
+import type { Steps } from '../../async/in-turns.ts';
 import { MAX_GONE, mergeKnownRows } from './known-rows.ts';
 import type { Folded } from './fold.ts';
 import { pairRows, type RowIdentity } from './identity.ts';
 
 const [NEWLINE, QUOTE, BACKSLASH] = [10, 34, 92];
+
+/** Rows between two places to pause; with labels of 16 KiB they take some 10 ms. */
+const BATCH = 256;
 
 /** What rows of one kind are, and what becomes of them. */
 export interface RowKind<Row> {
@@ -43,12 +47,13 @@ interface Group<Row> {
  * gone, began again or has an odd count stays in the sum that it was added to.
  *
  * @returns the function for one read, whose second argument is whether Locust's counts began
- *   again since the read before. It returns the given rows themselves where nothing changes;
- *   `folded` leaves out those that have the same name by `rename`.
+ *   again since the read before. It must come to its end before the next read. It returns the
+ *   given rows themselves where nothing changes; `folded` leaves out those that have the same name
+ *   by `rename`.
  */
 export function createRowLimiter<Row>(
   kind: RowKind<Row>,
-): (rows: readonly Row[], began: boolean) => Folded<Row> {
+): (rows: readonly Row[], began: boolean) => Steps<Folded<Row>> {
   const { identity, merge, rename, cut, asOther } = kind;
   const { key, isSame } = identity;
   /** Keys of the rows that are shown by themselves. */
@@ -83,10 +88,11 @@ export function createRowLimiter<Row>(
     });
   }
 
-  function groupRows(rows: readonly Row[]): Map<string, Group<Row>> {
+  function* groupRows(rows: readonly Row[]): Steps<Map<string, Group<Row>>> {
     const groups = new Map<string, Group<Row>>();
     const wanted = new Set<string>();
     for (const [index, row] of rows.entries()) {
+      if (index % BATCH === BATCH - 1) yield;
       const renamed = rename(row);
       if (renamed === null) continue;
       const whole = cut(renamed);
@@ -136,7 +142,7 @@ export function createRowLimiter<Row>(
     remainders.set(shownKey, earlier === undefined ? remainder : merge(earlier, remainder));
   }
 
-  return (rows, began) => {
+  return function* limit(rows, began) {
     if (began) {
       kept.clear();
       keptBytes = 0;
@@ -150,13 +156,16 @@ export function createRowLimiter<Row>(
     listed = rows;
     if (isUnchanged) return { rows, folded: 0 };
 
-    const groups = groupRows(rows);
+    yield;
+    const groups = yield* groupRows(rows);
     addGone(groups, known.slice(rows.length));
-    for (const row of remembered.slice(known.length)) {
+    for (const [index, row] of remembered.slice(known.length).entries()) {
+      if (index % BATCH === 0) yield;
       keepRemainder(row, (shownKey) => groups.has(shownKey) || shownKey !== key(row));
     }
     const before = pairRows(earlier, rows, identity);
     for (const [index, row] of rows.entries()) {
+      if (index % BATCH === BATCH - 1) yield;
       const same = before(index);
       if (same === undefined || !kind.fell(same, row)) continue;
       keepRemainder(same, (shownKey) => {

@@ -1,3 +1,4 @@
+import type { Steps } from '../../async/in-turns.ts';
 import { fillError, fillStats, occurrencesFell, requestsFell } from './known-rows.ts';
 import { cutText, memoize } from '../text.ts';
 import { mergeEndpoints, mergeErrors } from './fold.ts';
@@ -34,7 +35,9 @@ export interface RowRules {
  *
  * Its second argument is whether Locust's counts began again since the read before.
  */
-export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: boolean) => Snapshot {
+export function createRowShaper(
+  rules: RowRules,
+): (snapshot: Snapshot, began: boolean) => Steps<Snapshot> {
   const rename = nameRule(rules);
   const rewriteError = rewriter(rules.errorRewrites);
   const cut = (text: string) => cutText(text, rules.maxLabelLength);
@@ -65,9 +68,9 @@ export function createRowShaper(rules: RowRules): (snapshot: Snapshot, began: bo
     atRest: (row) => row,
   });
 
-  return (snapshot, began) => {
-    const endpoints = limitEndpoints(snapshot.endpoints, began);
-    const errors = limitErrors(snapshot.errors, began);
+  return function* shape(snapshot, began) {
+    const endpoints = yield* limitEndpoints(snapshot.endpoints, began);
+    const errors = yield* limitErrors(snapshot.errors, began);
     const state = cut(snapshot.state);
     const { workers, folded } = limitWorkers(snapshot.workers, {
       maxWorkers: rules.maxWorkers,

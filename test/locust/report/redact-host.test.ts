@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseIndexPage } from '../../../src/locust/report/index-page.ts';
-import { redactHost } from '../../../src/locust/report/index-page.ts';
+import { parseIndexPage, redactHost } from '../../../src/locust/report/index-page.ts';
 
 describe('the host under test', () => {
   const CASES: readonly (readonly [text: string, expected: string])[] = [

@@ -2,13 +2,13 @@ import { MAX_GONE, withLastKnown } from '../../../src/locust/rows/known-rows.ts'
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { atOnce } from '../../../src/async/in-turns.ts';
 import { cutText, memoize } from '../../../src/locust/text.ts';
-import { keepMonotonic } from '../../../src/locust/history.ts';
+import { keepMonotonic, trackRun, type RunTrack } from '../../../src/locust/history.ts';
 import { parseStats } from '../../../src/locust/report/parse-stats.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from '../../../src/locust/rows/identity.ts';
 import { createRowShaper, type RowRules } from '../../../src/locust/rows/rewrite.ts';
 import type { Endpoint, Snapshot } from '../../../src/locust/snapshot.ts';
-import { trackRun, type RunTrack } from '../../../src/locust/history.ts';
 import { aggregate, NO_RULES, report, row } from '../samples.ts';
 
 function snapshotOf(names: readonly string[], errors: readonly object[] = []): Snapshot {
@@ -19,8 +19,14 @@ function error(name: string, text: string, method = 'GET'): object {
   return { method, name, error: text, occurrences: 2 };
 }
 
+/** Shapes the snapshots of one read after another. */
+function shaper(rules: RowRules): (snapshot: Snapshot, began: boolean) => Snapshot {
+  const shape = createRowShaper(rules);
+  return (snapshot, began) => atOnce(shape(snapshot, began));
+}
+
 function shaped(rules: Partial<RowRules>, snapshot: Snapshot): Snapshot {
-  return createRowShaper({ ...NO_RULES, ...rules })(snapshot, false);
+  return shaper({ ...NO_RULES, ...rules })(snapshot, false);
 }
 
 function namesOf({ endpoints }: Snapshot): string[] {
@@ -81,7 +87,7 @@ describe('rewritten names', () => {
     let runs = 0;
     const first = (name: string) => (runs++, `${name}/b`);
     const second = (name: string) => name.replace('a/b', 'c');
-    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [first, second] });
+    const shape = shaper({ ...NO_RULES, nameRewrites: [first, second] });
     for (let read = 0; read < 3; read++) {
       assert.deepEqual(namesOf(shape(snapshotOf(['a'], [error('a', 'x')]), false)), ['c']);
     }
@@ -205,7 +211,7 @@ describe('rows above a limit', () => {
 
   it('have 128 bytes for each row that may be where that is more, anew when counts begin again', () => {
     const names = Array.from({ length: 2000 }, (_, index) => `${1e6 + index}${'x'.repeat(1000)}`);
-    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 16_384 });
+    const shape = shaper({ ...NO_RULES, maxEndpoints: 16_384 });
     assert.equal(shape(snapshotOf(names), false).foldedEndpoints, 0);
     const others = names.map((name) => `-${name}`);
     assert.notEqual(shape(snapshotOf(others), false).foldedEndpoints, 0);
@@ -213,7 +219,7 @@ describe('rows above a limit', () => {
   });
 
   it('are those that came later, until the counts begin again', () => {
-    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 2 });
+    const shape = shaper({ ...NO_RULES, maxEndpoints: 2 });
     shape(snapshotOf(['m', 'n']), false);
     const later = shape(snapshotOf(['a', 'm', 'n', 'z']), false);
     assert.deepEqual(namesOf(later), [OTHER, 'm', 'n']);
@@ -222,7 +228,7 @@ describe('rows above a limit', () => {
   });
 
   it('are not those that were there when the counts began again', () => {
-    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 2 });
+    const shape = shaper({ ...NO_RULES, maxEndpoints: 2 });
     for (const began of [false, false, true]) shape(snapshotOf(['m', 'n']), began);
     assert.deepEqual(namesOf(shape(snapshotOf(['a', 'm', 'n']), false)), [OTHER, 'm', 'n']);
   });
@@ -247,7 +253,7 @@ describe('a row that Locust pushes off its list', () => {
   }
 
   it('stays in what it was added to, with the counts it had and no rate', () => {
-    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId], maxEndpoints: 1 });
+    const shape = shaper({ ...NO_RULES, nameRewrites: [noId], maxEndpoints: 1 });
     shape(listed({ '/u/2': 20, '/u/3': 30, '/v': 7 }, 3), false);
     const after = shape(listed({ '/u/1': 1, '/u/2': 21, '/u/3': 31, '/v': 8 }, 2), false);
     assert.deepEqual(
@@ -273,7 +279,7 @@ describe('a row that Locust pushes off its list', () => {
   });
 
   it('does not count twice when it comes back', () => {
-    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+    const shape = shaper({ ...NO_RULES, nameRewrites: [noId] });
     const sums = [{ '/u/1': 10, '/u/2': 20 }, { '/u/1': 11 }, { '/u/1': 12, '/u/2': 21 }].map(
       (counts) => shape(listed(counts, 9), false).endpoints[0]?.requests,
     );
@@ -281,7 +287,7 @@ describe('a row that Locust pushes off its list', () => {
   });
 
   it('stays in its sum however many go', () => {
-    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+    const shape = shaper({ ...NO_RULES, nameRewrites: [noId] });
     const first = Array.from({ length: MAX_GONE + 10 }, (_, id) => [`/u/${id}`, 2]);
     shape(
       listed({ ...Object.fromEntries(first), '/u/0': 5 } as Record<string, number>, 2000),
@@ -294,7 +300,7 @@ describe('a row that Locust pushes off its list', () => {
   });
 
   it('is gone where it had a row to itself', () => {
-    const shape = createRowShaper(NO_RULES);
+    const shape = shaper(NO_RULES);
     shape(listed({ b: 1, c: 1 }, 2), false);
     assert.deepEqual(namesOf(shape(listed({ a: 1, b: 1, c: 1 }, 2), false)), ['a', 'b']);
   });
@@ -312,7 +318,7 @@ describe('a row whose counts are lower while the run goes on', () => {
   const requestsOf = ({ endpoints }: Snapshot) => endpoints.map(({ requests }) => requests);
 
   it('is lower where it has a row to itself', () => {
-    const shape = createRowShaper(NO_RULES);
+    const shape = shaper(NO_RULES);
     const reads = [read(10, 20), read(3, 21), read(4, 22)];
     const shown = reads.map((one) => requestsOf(shape(one, false)));
     assert.deepEqual(shown, [
@@ -324,7 +330,7 @@ describe('a row whose counts are lower while the run goes on', () => {
 
   it('does not lower a sum', () => {
     for (const rules of [{ nameRewrites: [noId] }, { maxLabelLength: 2 }]) {
-      const shape = createRowShaper({ ...NO_RULES, ...rules });
+      const shape = shaper({ ...NO_RULES, ...rules });
       const reads = [read(10, 20), read(3, 21), read(4, 1)];
       const shown = reads.map((one) => requestsOf(shape(one, false)));
       assert.deepEqual(shown, [[30], [34], [36]]);
@@ -333,7 +339,7 @@ describe('a row whose counts are lower while the run goes on', () => {
   });
 
   it('does not lower (other), which it may be alone in', () => {
-    const shape = createRowShaper({ ...NO_RULES, maxEndpoints: 1 });
+    const shape = shaper({ ...NO_RULES, maxEndpoints: 1 });
     const reads = [read(10, 20), read(3, 5), read(4, 6)];
     const shown = reads.map((one) => requestsOf(shape(one, false)));
     assert.deepEqual(shown, [
@@ -344,20 +350,20 @@ describe('a row whose counts are lower while the run goes on', () => {
   });
 
   it('counts in a sum as it was last known while its count is odd', () => {
-    const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+    const shape = shaper({ ...NO_RULES, nameRewrites: [noId] });
     const reads = [read(10, 20), read('odd', 21), read(11, 22), read('odd', 'odd')];
     const shown = reads.map((one) => requestsOf(shape(one, false)));
     assert.deepEqual(shown, [[30], [31], [33], [33]]);
-    const late = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+    const late = shaper({ ...NO_RULES, nameRewrites: [noId] });
     assert.deepEqual(requestsOf(late(read('odd', 20), false)), [20]);
   });
 
   it('is absent with an odd count where it has a row to itself', () => {
-    const shape = createRowShaper(NO_RULES);
+    const shape = shaper(NO_RULES);
     shape(read(10, 20), false);
     assert.deepEqual(requestsOf(shape(read('odd', 21), false)), [null, 21]);
     assert.deepEqual(requestsOf(shape(read('odd', 22), false)), [null, 22]);
-    const beside = createRowShaper({ ...NO_RULES, maxEndpoints: 1 });
+    const beside = shaper({ ...NO_RULES, maxEndpoints: 1 });
     beside(read(10, 20), false);
     assert.deepEqual(requestsOf(beside(read('odd', 21), false)), [null, 21]);
   });
@@ -412,7 +418,7 @@ describe('over any sequence of reports', () => {
   it('sums stay true, counts do not fall while those of Locust do not, no row comes twice', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), rulesets, listLength, (steps, rules, most) => {
-        const shape = createRowShaper({ ...NO_RULES, ...rules });
+        const shape = shaper({ ...NO_RULES, ...rules });
         let counts = new Map<number, number>();
         let run: RunTrack | null = null;
         let knownSums: Snapshot | null = null;
@@ -520,4 +526,11 @@ describe('the memory for names', () => {
     const nothing = memoize(() => (runs++, null));
     assert.deepEqual([nothing('a'), nothing('a'), runs], [null, null, 1]);
   });
+});
+
+it('many rows are shaped in steps of a few hundred', () => {
+  const names = Array.from({ length: 5000 }, (_, index) => `/${index}`);
+  const shape = createRowShaper({ ...NO_RULES, nameRewrites: [noId] });
+  const steps = [...shape(snapshotOf(names), false)];
+  assert.ok(steps.length >= 10, `${steps.length} steps`);
 });
