@@ -71,19 +71,11 @@ function decodedForms(text: string): string[] {
     once,
     decodePercent(once),
     decodePercent(text.replaceAll('+', ' ')),
-    unescapeHtml(text.replace(/&#(?:34|39|38|60|62);/g, (entity) => ENTITIES[entity] ?? entity)),
+    unescapeEntities(text),
     text.replace(/\\u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
     text.replace(/\\(.)/g, '$1'),
   ];
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&#34;': '"',
-  '&#38;': '&',
-  '&#39;': "'",
-  '&#60;': '<',
-  '&#62;': '>',
-};
 
 function decodePercent(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (escaped) =>
@@ -121,7 +113,7 @@ const TAG =
 export function errorWords(body: Buffer): string {
   const text = body.toString('utf8', 0, MAX_READ_BYTES);
   if (text.includes('\0')) return '';
-  const plain = unescapeNumbers(unescapeHtml(text.replace(SILENT, ' ').replace(TAG, ' ')));
+  const plain = unescapeEntities(text.replace(SILENT, ' ').replace(TAG, ' '));
   const isTraceback = /^\s*Traceback \(most recent call last\)/.test(plain);
   const isWhole = body.length <= MAX_READ_BYTES;
   const words = isTraceback && isWhole ? lastUnindentedLine(plain) : plain;
@@ -132,9 +124,9 @@ function lastUnindentedLine(text: string): string {
   return text.split('\n').findLast((line) => /^\S/.test(line)) ?? text;
 }
 
-/** Characters by their numbers, such as `&#39;`, which debug pages of Python's web servers write. */
-function unescapeNumbers(text: string): string {
-  return text.replace(
+/** Also characters by their numbers, such as `&#39;`, which debug pages of Python's web servers write. */
+function unescapeEntities(text: string): string {
+  return unescapeHtml(text).replace(
     /&#(?:(\d{1,7})|x([\da-f]{1,6}));/gi,
     (entity, decimal?: string, hex?: string) => {
       const code = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);

@@ -32,6 +32,7 @@ describe('a secret in foreign text', () => {
       `/p%25C3%25A4%2527ss%2522w%2526rd%253D1`,
       `pä&#39;ss&#34;w&#38;rd=1`,
       `pä&#x27;ss&quot;w&amp;rd=1`,
+      `p&#228;&#X27;ss&#x22;w&#x26;rd&#61;1`,
       String.raw`{"password": "p\u00e4'ss\"w&rd=1"}`,
       String.raw`'pä\'ss"w&rd=1'`,
     ]) {
