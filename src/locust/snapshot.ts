@@ -29,6 +29,22 @@ export interface Snapshot {
   readonly foldedErrors: number;
   readonly foldedWorkers: number;
   readonly ignored: IgnoredValues;
+  /** What only the companion tells; null where the report is Locust's own. */
+  readonly companion: CompanionReport | null;
+}
+
+/** What Locust's master knows and its web API does not tell. */
+export interface CompanionReport {
+  /** How many users the run aims at. */
+  readonly targetUsers: number | null;
+  /** Users started per second. */
+  readonly spawnRate: number | null;
+  /** Users running now, by the name of their class. */
+  readonly userClassUsers: ReadonlyMap<string, number>;
+  /** Exceptions of the test's own code since the statistics began. */
+  readonly exceptions: number | null;
+  /** Unix time at which the run began; a reset of the statistics does not move it. */
+  readonly runStartSeconds: number | null;
 }
 
 export interface Quantile {
@@ -48,6 +64,18 @@ export interface RequestStats {
   readonly currentFailuresPerSecond: number | null;
   /** Mean rate since the statistics began; tells how long ago that was. */
   readonly meanRps: number | null;
+  /** Its distribution of response times; null where that is not told. Only the companion does. */
+  readonly durations: Durations | null;
+}
+
+/** How many requests took how long, each time as Locust rounds it. Nothing changes it. */
+export interface Durations {
+  /** In ascending order, each time once; a test may report times below 0. */
+  readonly seconds: Float64Array;
+  /** How many requests took so long, at the same index. */
+  readonly counts: Float64Array;
+  /** The exact sum of all times; null where it could fall, as it can with a time below 0. */
+  readonly sumSeconds: number | null;
 }
 
 export interface ResponseTime {

@@ -48,6 +48,7 @@ export function parseRequestStats(
     currentRps: numberAt(row, 'current_rps', 'rate', ignored),
     currentFailuresPerSecond: numberAt(row, 'current_fail_per_sec', 'rate', ignored),
     meanRps: numberAt(row, 'total_rps', 'rate', ignored),
+    durations: null,
   };
 }
 

@@ -88,6 +88,7 @@ export function* parseStatsInSteps(
     foldedErrors: errors.folded,
     foldedWorkers,
     ignored,
+    companion: null,
   };
 }
 

@@ -47,7 +47,7 @@ function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => bo
 
 /** Quantiles of two rows cannot be merged and are left out. The labels are those of the first. */
 export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
-  const merged: Record<keyof Omit<RequestStats, 'responseTime'>, number | null> = {
+  const merged: Record<keyof Omit<RequestStats, 'responseTime' | 'durations'>, number | null> = {
     requests: addKnown(a.requests, b.requests),
     failures: addKnown(a.failures, b.failures),
     contentBytes: addKnown(a.contentBytes, b.contentBytes),
@@ -68,6 +68,7 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
       medianSeconds: null,
       quantiles: [],
     },
+    durations: null,
   };
 }
 

@@ -23,6 +23,7 @@ export function sampleStats(changes: Partial<RequestStats> = {}): RequestStats {
     currentRps: 14.4,
     currentFailuresPerSecond: 0.3,
     meanRps: 12.9,
+    durations: null,
     ...changes,
   };
 }
@@ -55,6 +56,7 @@ export function sampleSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     foldedErrors: 0,
     foldedWorkers: 0,
     ignored: new IgnoredCollector(),
+    companion: null,
     ...changes,
   };
 }
