@@ -49,11 +49,12 @@ export async function runControlCommand(
         const snapshot = await readOrNull(info);
         if (snapshot !== null && lacksWorkers(snapshot)) {
           printProblem('warning: this master has no workers connected');
-        } else
-          await awaitReport(
-            () => readOrNull(info),
-            ({ state }) => isActive(state),
-          );
+          break;
+        }
+        await awaitReport(
+          () => readOrNull(info),
+          ({ state }) => isActive(state),
+        );
         break;
       }
       case 'stop':
