@@ -1,4 +1,4 @@
-import type { ExpositionFormat } from '../metrics/exposition/encode-text.ts';
+import type { ExpositionFormat } from '../metrics/exposition/formats.ts';
 
 /**
  * Chooses the format by an Accept header. Parameters other than version and q do not

@@ -1,5 +1,6 @@
 import { RUNNER_STATES } from '../locust/snapshot.ts';
-import { NO_SAMPLES, type Family, encodeLabels, NO_LABELS } from './exposition/family.ts';
+import { NO_SAMPLES, type Family } from './exposition/family.ts';
+import { labelSet, NO_LABELS } from './exposition/labels.ts';
 import {
   aggregatePercentiles,
   aggregateSummary,
@@ -47,8 +48,8 @@ export const CATALOG: readonly MetricSpec[] = [
     help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
     labels: ['state'],
     samples: whileUp(({ state }) =>
-      samplesOf([...new Set([...RUNNER_STATES, state])], (one, add) => {
-        add(encodeLabels({ state: one }), one === state ? 1 : 0);
+      samplesOf([...new Set([...RUNNER_STATES, state])], (one, sink) => {
+        sink.value(labelSet({ state: one }), one === state ? 1 : 0);
       }),
     ),
   },
@@ -206,8 +207,8 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Workers in each state (workers); unknown for Locusts before 0.9.0, which tell only how many.',
     labels: ['state'],
     samples: fromSnapshot(({ workers }) =>
-      samplesOf([...(workers?.countByState ?? [])], ([state, count], add) => {
-        add(encodeLabels({ state }), count);
+      samplesOf([...(workers?.countByState ?? [])], ([state, count], sink) => {
+        sink.value(labelSet({ state }), count);
       }),
     ),
   },
@@ -238,8 +239,8 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Current state of a worker, always 1 (state in workers).',
     labels: ['worker', 'state'],
     samples: fromSnapshot(({ workers }) =>
-      samplesOf(workers?.list ?? [], ({ id, state }, add) => {
-        add(encodeLabels({ worker: id, state }), 1);
+      samplesOf(workers?.list ?? [], ({ id, state }, sink) => {
+        sink.value(labelSet({ worker: id, state }), 1);
       }),
     ),
   },
@@ -273,7 +274,7 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: ({ snapshot, info }) => {
       if (snapshot === null || info === null) return NO_SAMPLES;
       if (info.version === null && info.host === null) return NO_SAMPLES;
-      return sampleOf(encodeLabels({ version: info.version ?? '', host: info.host ?? '' }), 1);
+      return sampleOf(labelSet({ version: info.version ?? '', host: info.host ?? '' }), 1);
     },
   },
 ];
