@@ -2,6 +2,13 @@ import { RUNNER_STATES } from '../locust/snapshot.ts';
 import { NO_SAMPLES, type Family } from './exposition/family.ts';
 import { labelSet, NO_LABELS } from './exposition/labels.ts';
 import {
+  aggregateDurations,
+  endpointDurations,
+  fromCompanion,
+  userClassSamples,
+} from './companion-samples.ts';
+import { createHistograms, DEFAULT_HISTOGRAMS } from './histograms.ts';
+import {
   aggregatePercentiles,
   aggregateSummary,
   createRowLabels,
@@ -54,6 +61,27 @@ export const CATALOG: readonly MetricSpec[] = [
     ),
   },
   USERS,
+  {
+    name: 'target_users',
+    type: 'gauge',
+    help: 'Simulated users that the run aims at (target_user_count of the companion).',
+    labels: [],
+    samples: fromCompanion(({ targetUsers }) => targetUsers),
+  },
+  {
+    name: 'spawn_rate',
+    type: 'gauge',
+    help: 'Simulated users started per second (spawn_rate of the companion).',
+    labels: [],
+    samples: fromCompanion(({ spawnRate }) => spawnRate),
+  },
+  {
+    name: 'user_class_users',
+    type: 'gauge',
+    help: 'Simulated users of a class running now (user_classes of the companion).',
+    labels: ['user_class'],
+    samples: fromSnapshot(userClassSamples),
+  },
   {
     name: 'total_rps',
     type: 'gauge',
@@ -132,6 +160,13 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: ofAggregate(({ responseTime }) => responseTime.maxSeconds),
   },
   {
+    name: 'aggregated_request_duration_seconds',
+    type: 'histogram',
+    help: 'Distribution of the response times of all endpoints (response_times of the aggregate row of the companion).',
+    labels: ['le'],
+    samples: aggregateDurations,
+  },
+  {
     name: 'requests_total',
     type: 'counter',
     help: 'Requests of an endpoint, failed ones included (num_requests).',
@@ -181,6 +216,13 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: perEndpoint(({ responseTime }) => responseTime.maxSeconds),
   },
   {
+    name: 'request_duration_seconds',
+    type: 'histogram',
+    help: 'Distribution of the response times of an endpoint (response_times of its row of the companion).',
+    labels: ['method', 'name', 'le'],
+    samples: endpointDurations,
+  },
+  {
     name: 'current_rps',
     type: 'gauge',
     help: 'Requests per second of an endpoint over the last ten seconds (current_rps).',
@@ -200,6 +242,13 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Occurrences of an error of an endpoint (occurrences in errors).',
     labels: ['method', 'name', 'error'],
     samples: fromSnapshot(errorSamples),
+  },
+  {
+    name: 'exceptions_total',
+    type: 'counter',
+    help: 'Exceptions in the code of the test itself since the statistics began (exceptions of the companion).',
+    labels: [],
+    samples: fromCompanion(({ exceptions }) => exceptions),
   },
   {
     name: 'workers',
@@ -288,11 +337,13 @@ export function buildFamilies(
   prefix: string,
   report: Report,
   labels = createRowLabels(),
+  histograms = createHistograms(DEFAULT_HISTOGRAMS),
 ): Family[] {
   return catalog.map(({ name, type, help, samples }) => ({
     name: `${prefix}_${name}`,
     type,
     help,
-    samples: samples(report, labels),
+    samples: samples(report, labels, histograms),
+    createdSeconds: report.runStartSeconds,
   }));
 }

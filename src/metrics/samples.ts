@@ -10,6 +10,7 @@ import type {
 } from '../locust/snapshot.ts';
 import { NO_SAMPLES, type Family, type Samples, type SampleSink } from './exposition/family.ts';
 import { labelSet, NO_LABELS, type LabelSet } from './exposition/labels.ts';
+import type { Histograms } from './histograms.ts';
 
 /** All that one exposition tells of Locust. */
 export interface Report {
@@ -29,7 +30,7 @@ export interface MetricSpec {
   readonly type: Family['type'];
   readonly help: string;
   readonly labels: readonly string[];
-  readonly samples: (report: Report, labels: RowLabels) => Samples;
+  readonly samples: (report: Report, labels: RowLabels, histograms: Histograms) => Samples;
 }
 
 /** Makes the labels of rows. One that lives long does so once for a row, and not at each read. */
@@ -53,9 +54,10 @@ export function single(value: (snapshot: Snapshot) => number | null): MetricSpec
 }
 
 export function fromSnapshot(
-  samples: (snapshot: Snapshot, labels: RowLabels) => Samples,
+  samples: (snapshot: Snapshot, labels: RowLabels, histograms: Histograms) => Samples,
 ): MetricSpec['samples'] {
-  return ({ snapshot }, labels) => (snapshot === null ? NO_SAMPLES : samples(snapshot, labels));
+  return ({ snapshot }, labels, histograms) =>
+    snapshot === null ? NO_SAMPLES : samples(snapshot, labels, histograms);
 }
 
 /** Like fromSnapshot, for what says nothing once Locust is gone. */

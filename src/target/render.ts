@@ -4,6 +4,7 @@ import { inTurns } from '../async/in-turns.ts';
 import { buildFamilies } from '../metrics/catalog.ts';
 import type { Family } from '../metrics/exposition/family.ts';
 import { createPage, type ExpositionFormat } from '../metrics/exposition/formats.ts';
+import { createHistograms, DEFAULT_HISTOGRAMS } from '../metrics/histograms.ts';
 import { createRowLabels, type MetricSpec, type Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import type { Outcome } from './outcome.ts';
@@ -29,8 +30,10 @@ export function createRenderer(
   catalog: readonly MetricSpec[],
   prefix: string,
   self: SelfMetrics,
+  histogramSettings = DEFAULT_HISTOGRAMS,
 ): (outcome: Outcome, encoding: Encoding) => Promise<Buffer> {
   const labels = createRowLabels();
+  const histograms = createHistograms(histogramSettings);
   const bodies = new WeakMap<Outcome, Map<string, Promise<Buffer>>>();
   const selves = new WeakMap<Outcome, Promise<Family[]>>();
   const encoders = {
@@ -51,7 +54,7 @@ export function createRenderer(
       } else {
         rendered = null;
         page.cut(0);
-        const families = buildFamilies(catalog, prefix, report, labels);
+        const families = buildFamilies(catalog, prefix, report, labels, histograms);
         await inTurns(page.write(families));
         rendered = { report, length: page.length };
       }
