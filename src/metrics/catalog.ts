@@ -50,6 +50,13 @@ export const USERS: MetricSpec = {
 export const CATALOG: readonly MetricSpec[] = [
   UP,
   {
+    name: 'companion_up',
+    type: 'gauge',
+    help: 'Whether the last report came from the companion (1), which tells distributions, or from the web API (0).',
+    labels: [],
+    samples: whileUp(({ companion }) => sampleOf(NO_LABELS, companion === null ? 0 : 1)),
+  },
+  {
     name: 'state',
     type: 'gauge',
     help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
