@@ -59,6 +59,11 @@ export function targetSettings(settings: Settings): TargetSettings {
     rowRules: rowRules(settings),
     catalog: chooseCatalog(settings.LEGACY_METRICS),
     prefix: settings.METRIC_PREFIX,
+    histograms: {
+      schema: settings.HISTOGRAM_SCHEMA,
+      classic: settings.HISTOGRAM_CLASSIC,
+      bounds: settings.HISTOGRAM_BUCKETS,
+    },
     scrapeMode: settings.SCRAPE_MODE,
     cacheTtlMs: settings.CACHE_TTL,
     pollIntervalMs: settings.POLL_INTERVAL,

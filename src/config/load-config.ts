@@ -1,6 +1,7 @@
 import { customCleanEnv, makeValidator } from 'envalid';
 import { isUrlOverruled, locustCredentials } from './credentials.ts';
 import { FileContentError } from './files.ts';
+import { isOnGrid } from './parse-values.ts';
 import { showValue } from './redact.ts';
 import {
   flagOf,
@@ -99,6 +100,12 @@ export async function loadConfig(
   }
   if (readsItself(settings)) {
     warnings.push('LOCUST_URL leads to LISTEN_ADDRESS, where the exporter itself listens');
+  }
+  const offGrid = settings.HISTOGRAM_BUCKETS.filter((bound) => !isOnGrid(bound));
+  if (offGrid.length > 0) {
+    warnings.push(
+      `HISTOGRAM_BUCKETS has bounds that Locust rounds away (${offGrid.join(', ')}): it knows response times to 1 ms below 100 ms, to 10 ms below 1 s, to 100 ms below 10 s, and then to 1 s`,
+    );
   }
   const shown = Object.fromEntries(
     SETTING_NAMES.map((name) => {

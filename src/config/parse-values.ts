@@ -131,12 +131,43 @@ export function parseNonEmpty(text: string): string {
   return text;
 }
 
-export function integerFrom(min: number): (text: string) => number {
+export function integerFrom(min: number, max = Infinity): (text: string) => number {
+  const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`;
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min)) throw new Error(`expected a whole number of ${min} or more`);
+    if (!(value >= min && value <= max)) throw new Error(`expected a whole number ${range}`);
     return value;
   };
+}
+
+/** Bounds of one histogram; each is one more series of every endpoint. */
+const MAX_BOUNDS = 100;
+
+/** Reads `0.005,0.1,1`. @returns seconds */
+export function parseBuckets(text: string): readonly number[] {
+  const bounds = text.split(',').map((part) => {
+    const bound = /^\s*\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(part) ? Number(part) : NaN;
+    if (!(bound > 0 && bound < Infinity)) {
+      throw new Error('expected seconds above 0, separated by commas, such as 0.1,0.5,1');
+    }
+    return bound;
+  });
+  const wrong = bounds.find((bound, place) => bound <= (bounds[place - 1] ?? 0));
+  if (wrong !== undefined) {
+    throw new Error(`expected ascending bounds, and ${wrong} is not above the one before it`);
+  }
+  if (bounds.length > MAX_BOUNDS) throw new Error(`expected ${MAX_BOUNDS} bounds at most`);
+  return bounds;
+}
+
+/**
+ * Whether Locust rounds response times to whole ones of this bound, so that none that is above it
+ * counts in it: to 1 ms below 100 ms, 10 ms below 1 s, 100 ms below 10 s, and then to 1 s.
+ */
+export function isOnGrid(seconds: number): boolean {
+  const ms = seconds * 1000;
+  const step = ms < 100 ? 1 : ms < 1000 ? 10 : ms < 10_000 ? 100 : 1000;
+  return (Math.round(ms / step) * step) / 1000 === seconds;
 }
 
 /** Reads `instance=a,run=7`; an empty label would be none. @returns values by label name */

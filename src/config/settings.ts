@@ -5,6 +5,7 @@ import {
   oneOf,
   onOffOr,
   optional,
+  parseBuckets,
   parseByteSize,
   parseGrouping,
   parseHttpUrl,
@@ -340,6 +341,24 @@ export const SETTINGS = {
     default: 'locust',
     description: 'what the names of the metrics about Locust begin with',
     alias: { variable: 'LOCUST_METRIC_NAMESPACE', flag: 'locust.namespace' },
+  },
+  HISTOGRAM_SCHEMA: {
+    parse: integerFrom(0, 7),
+    default: '4',
+    description:
+      'resolution of native histograms, from 0 to 7: how many buckets double from one to the next; each of 4 is 4.4 % wide',
+  },
+  HISTOGRAM_CLASSIC: {
+    parse: oneOf('all', 'aggregated', 'off'),
+    default: 'all',
+    description:
+      'which histograms have classic buckets, without which they are in protobuf alone: all, aggregated (that of all endpoints together), or off',
+  },
+  HISTOGRAM_BUCKETS: {
+    parse: parseBuckets,
+    default:
+      '0.005,0.01,0.015,0.02,0.03,0.04,0.05,0.075,0.1,0.15,0.2,0.25,0.3,0.4,0.5,0.75,1,1.5,2,3,5,10,30,60',
+    description: 'upper bounds of the classic buckets, in seconds',
   },
   LEGACY_METRICS: {
     parse: onOffOr('auto', 'only'),

@@ -7,7 +7,7 @@ import express, {
   type Response,
 } from 'express';
 import type { Logger } from 'pino';
-import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/encode-text.ts';
+import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/formats.ts';
 import { negotiateFormat, scrapeTimeoutMs } from './negotiate.ts';
 import type { StatusView } from './status-page/page.ts';
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client/client.ts';
 import type { RowRules } from '../locust/rows/rewrite.ts';
+import type { HistogramSettings } from '../metrics/histograms.ts';
 import type { MetricSpec } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import type { Collector } from './collector.ts';
@@ -18,6 +19,7 @@ export interface TargetSettings {
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
+  readonly histograms: HistogramSettings;
   readonly scrapeMode: 'on-demand' | 'loop';
   readonly cacheTtlMs: number;
   readonly pollIntervalMs: number;
@@ -72,7 +74,7 @@ export function createTarget(
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
   const reader = createReader({ client, self, logger, clock, rowRules: settings.rowRules });
-  const render = createRenderer(settings.catalog, settings.prefix, self);
+  const render = createRenderer(settings.catalog, settings.prefix, self, settings.histograms);
   const collector = createCollector();
   const finalScrape = createFinalScrape({ reader, clock, lingerMs, staleAfterMs });
   const gone = Promise.withResolvers<null>();

@@ -60,6 +60,7 @@ export function expectedFigures(version: string, report: RawReport): SeriesValue
   const aggregate = aggregateOf(report);
 
   add('up', {}, 1);
+  add('companion_up', {}, 0);
   for (const state of STATES) add('state', { state }, Number(state === report.state));
   add('users', {}, report.user_count);
   addTotals(add, version, report, aggregate);

@@ -2,8 +2,7 @@
 import { atOnce } from '../../src/async/in-turns.ts';
 import { parseReport } from '../../src/locust/report/read-report.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
-import { renderFamilies } from '../../src/metrics/exposition/encode-text.ts';
-import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
+import { createPage } from '../../src/metrics/exposition/formats.ts';
 import { createRowLabels } from '../../src/metrics/samples.ts';
 import type { RawReport } from '../helpers/raw-report.ts';
 import { readFixture } from '../locust/samples.ts';
@@ -13,7 +12,7 @@ const ROUNDS = 4;
 const endpoints = Number(process.argv[2]);
 const FIXTURE = 'locust-2.46.3/standalone-running-600-endpoints.stats-requests.json';
 const fixture = JSON.parse(readFixture(FIXTURE)) as RawReport;
-const text = createTextBuffer();
+const page = createPage('text');
 
 function answer(round: number): Buffer {
   const rows = Array.from({ length: endpoints }, (_, index) => ({
@@ -33,8 +32,8 @@ const labels = createRowLabels();
 
 function render(round: number, snapshots: readonly ReturnType<typeof parse>[]): void {
   const report = { snapshot: snapshots[round]!, info: null, runStartSeconds: 1 };
-  text.cut(0);
-  atOnce(renderFamilies(buildFamilies(CATALOG, 'locust', report, labels), 'text', text));
+  page.cut(0);
+  atOnce(page.write(buildFamilies(CATALOG, 'locust', report, labels)));
 }
 
 /** The first round, which makes what stays, does not count. */

@@ -1,0 +1,198 @@
+import type {
+  ClassicBuckets,
+  Family,
+  HistogramValue,
+  NativeBuckets,
+  SampleSink,
+  SparseBuckets,
+} from './family.ts';
+import type { LabelSet } from './labels.ts';
+import { SLICE, type Page } from './page.ts';
+import { createProtobufBuffer, type ProtobufBuffer } from './protobuf-buffer.ts';
+
+/*
+ * The messages of io.prometheus.client, by the numbers of their fields:
+ * https://github.com/prometheus/client_model/blob/master/io/prometheus/client/metrics.proto
+ */
+
+const FAMILY = { name: 1, help: 2, type: 3, metric: 4 } as const;
+const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const;
+const LABEL = { name: 1, value: 2 } as const;
+const METRIC = { label: 1, gauge: 2, counter: 3, summary: 4, histogram: 7 } as const;
+const VALUE = { value: 1 } as const;
+const SUMMARY = { count: 1, sum: 2, quantile: 3 } as const;
+const QUANTILE = { quantile: 1, value: 2 } as const;
+const BUCKET = { cumulativeCount: 1, upperBound: 2 } as const;
+const SPAN = { offset: 1, length: 2 } as const;
+const TIMESTAMP = { seconds: 1, nanos: 2 } as const;
+const HISTOGRAM = {
+  ...{ count: 1, sum: 2, bucket: 3, schema: 5, zeroThreshold: 6, zeroCount: 7 },
+  ...{ negativeSpan: 9, negativeDelta: 10, positiveSpan: 12, positiveDelta: 13 },
+} as const;
+
+/** Where the time at which counts began stands. */
+const CREATED = { gauge: null, counter: 3, summary: 4, histogram: 15 } as const;
+
+/** Writes one message MetricFamily after another, each after its length. */
+export function createProtobufPage(): Page {
+  const buffer = createProtobufBuffer();
+  return {
+    *write(families) {
+      let pausedAt = buffer.length;
+      for (const family of families) {
+        const { sink, end } = beginFamily(buffer, family);
+        for (let row = 0; row < family.samples.rows; row += 1) {
+          family.samples.ofRow(row, sink);
+          if (buffer.length - pausedAt < SLICE) continue;
+          pausedAt = buffer.length;
+          yield;
+        }
+        end();
+      }
+    },
+    end: () => undefined,
+    bytes: () => buffer.bytes(),
+    get length() {
+      return buffer.length;
+    },
+    cut(length) {
+      buffer.cut(length);
+    },
+  };
+}
+
+/** A family is written from its first metric on, so that one without any leaves nothing. */
+function beginFamily(
+  buffer: ProtobufBuffer,
+  { name, type, help, createdSeconds = null }: Family,
+): { readonly sink: SampleSink; readonly end: () => void } {
+  const created = createdField(type, createdSeconds);
+  const valueField = type === 'counter' ? METRIC.counter : METRIC.gauge;
+  let family: number | null = null;
+
+  function openMetric(labels: LabelSet): number {
+    if (family === null) {
+      family = buffer.open();
+      buffer.addString(FAMILY.name, name);
+      buffer.addString(FAMILY.help, help);
+      buffer.addUint(FAMILY.type, TYPES[type]);
+    }
+    const metric = buffer.open(FAMILY.metric);
+    buffer.addFields(protobufLabels(labels));
+    return metric;
+  }
+
+  return {
+    sink: {
+      value(labels, value) {
+        const metric = openMetric(labels);
+        const inner = buffer.open(valueField);
+        buffer.addDouble(VALUE.value, value);
+        buffer.addFields(created);
+        buffer.close(inner);
+        buffer.close(metric);
+      },
+      summary(labels, { count, sum, quantiles }) {
+        const metric = openMetric(labels);
+        const summary = buffer.open(METRIC.summary);
+        buffer.addUint(SUMMARY.count, count);
+        buffer.addDouble(SUMMARY.sum, sum);
+        for (const { quantile, seconds } of quantiles) {
+          const inner = buffer.open(SUMMARY.quantile);
+          buffer.addDouble(QUANTILE.quantile, quantile);
+          buffer.addDouble(QUANTILE.value, seconds);
+          buffer.close(inner);
+        }
+        buffer.addFields(created);
+        buffer.close(summary);
+        buffer.close(metric);
+      },
+      histogram(labels, histogram) {
+        const native = histogram.native();
+        if (native === null && histogram.classic === null) return;
+        const metric = openMetric(labels);
+        const inner = buffer.open(METRIC.histogram);
+        addHistogram(buffer, histogram, native);
+        buffer.addFields(created);
+        buffer.close(inner);
+        buffer.close(metric);
+      },
+    },
+    end() {
+      if (family !== null) buffer.close(family);
+    },
+  };
+}
+
+function addHistogram(
+  buffer: ProtobufBuffer,
+  { count, sum, classic }: HistogramValue,
+  native: NativeBuckets | null,
+): void {
+  buffer.addUint(HISTOGRAM.count, count);
+  // Prometheus would store 0 for a sum that is left out, and a mean of 0 would come of it.
+  buffer.addDouble(HISTOGRAM.sum, sum ?? NaN);
+  if (classic !== null) addClassicBuckets(buffer, classic);
+  if (native === null) return;
+  buffer.addSint(HISTOGRAM.schema, native.schema);
+  buffer.addDouble(HISTOGRAM.zeroThreshold, native.zeroThreshold);
+  buffer.addUint(HISTOGRAM.zeroCount, native.zeroCount);
+  addSparseBuckets(buffer, native.negative, HISTOGRAM.negativeSpan, HISTOGRAM.negativeDelta);
+  addSparseBuckets(buffer, native.positive, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta);
+}
+
+function addClassicBuckets(
+  buffer: ProtobufBuffer,
+  { bounds, cumulativeCounts }: ClassicBuckets,
+): void {
+  for (let index = 0; index < bounds.length; index += 1) {
+    const bucket = buffer.open(HISTOGRAM.bucket);
+    buffer.addUint(BUCKET.cumulativeCount, cumulativeCounts[index] ?? 0);
+    buffer.addDouble(BUCKET.upperBound, bounds[index] ?? Infinity);
+    buffer.close(bucket);
+  }
+}
+
+function addSparseBuckets(
+  buffer: ProtobufBuffer,
+  { spans, counts }: SparseBuckets,
+  spanField: number,
+  deltaField: number,
+): void {
+  for (let index = 0; index < spans.length; index += 2) {
+    const span = buffer.open(spanField);
+    buffer.addSint(SPAN.offset, spans[index] ?? 0);
+    buffer.addUint(SPAN.length, spans[index + 1] ?? 0);
+    buffer.close(span);
+  }
+  if (counts.length > 0) buffer.addPackedDeltas(deltaField, counts);
+}
+
+function createdField(type: Family['type'], seconds: number | null): Uint8Array {
+  const field = CREATED[type];
+  const buffer = createProtobufBuffer();
+  if (field !== null && seconds !== null && seconds >= 0) {
+    const whole = Math.floor(seconds);
+    const message = buffer.open(field);
+    buffer.addUint(TIMESTAMP.seconds, whole);
+    buffer.addUint(TIMESTAMP.nanos, Math.floor((seconds - whole) * 1e9));
+    buffer.close(message);
+  }
+  return buffer.bytes();
+}
+
+/** Labels as the fields of a Metric. */
+function protobufLabels(set: LabelSet): Uint8Array {
+  return (set.protobuf ??= writeLabels(set));
+}
+
+function writeLabels({ labels }: LabelSet): Uint8Array {
+  const buffer = createProtobufBuffer();
+  for (const [name, value] of Object.entries(labels)) {
+    const pair = buffer.open(METRIC.label);
+    buffer.addString(LABEL.name, name);
+    buffer.addString(LABEL.value, value);
+    buffer.close(pair);
+  }
+  return new Uint8Array(buffer.bytes());
+}
