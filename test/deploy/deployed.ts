@@ -21,7 +21,7 @@ import {
 } from './manifests.ts';
 
 export const NAME = 'locust-exporter';
-export const EXAMPLES = ['web', 'job', 'job-plain-sidecar'] as const;
+export const EXAMPLES = ['web', 'job', 'job-headless', 'job-plain-sidecar'] as const;
 export type Example = (typeof EXAMPLES)[number];
 
 /** The file with what kustomize builds of an example. */
@@ -44,6 +44,9 @@ interface LocustValues {
     readonly terminationGracePeriodSeconds: number;
     readonly strategy: { readonly type: string };
     readonly initContainers: readonly Container[];
+    readonly extraVolumes: NonNullable<PodSpec['volumes']>;
+    readonly extraVolumeMounts: NonNullable<Container['volumeMounts']>;
+    readonly environment: Readonly<Record<string, string>>;
   };
   readonly podSecurityContext: Security;
   readonly securityContext: Security;
@@ -123,6 +126,11 @@ export const OF_EXPORTER_CHART: Container = {
   securityContext: { ...exporterValues.podSecurityContext, ...exporterValues.securityContext },
 };
 
+/** The exporter as the chart for Locust makes it from the values. */
+export const OF_LOCUST_CHART = locustValues.master.initContainers.find(
+  ({ name }) => name === NAME,
+)!;
+
 /** Every container of the exporter, by where it is. */
 export const EXPORTERS: readonly (readonly [string, Container])[] = [
   ...deployFiles('{component,plain-sidecar}/{sidecar,cron-job}.yaml').flatMap((file) =>
@@ -133,9 +141,7 @@ export const EXPORTERS: readonly (readonly [string, Container])[] = [
   ...IN_EXAMPLES.flatMap(({ example, container }) =>
     container.name === NAME ? [[`example/${example}`, container] as const] : [],
   ),
-  ...locustValues.master.initContainers.map(
-    (container) => ['values/deliveryhero-locust.yaml', container] as const,
-  ),
+  ['values/deliveryhero-locust.yaml', OF_LOCUST_CHART],
   ['values/deliveryhero-prometheus-locust-exporter.yaml', OF_EXPORTER_CHART],
 ];
 

@@ -5,14 +5,24 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { exporterValues, locustValues, OF_EXPORTER_CHART, operatorValues } from './deployed.ts';
+import {
+  exporterValues,
+  golden,
+  locustValues,
+  OF_EXPORTER_CHART,
+  OF_LOCUST_CHART,
+  operatorValues,
+} from './deployed.ts';
 import {
   containerViolations,
   endpointsOf,
   FOLDER,
+  podTemplate,
   problemsOfContainer,
+  readAll,
   readOne,
   selects,
+  type Container,
   type Labels,
   type Manifest,
   type Security,
@@ -49,7 +59,7 @@ describe('the values for the chart locust', () => {
     };
     assert.deepEqual(
       ports.map(({ name, targetPort }) => [name, targetPort]),
-      [[endpointsOf(monitor)[0]!.port, master.initContainers[0]!.ports![0]!.containerPort]],
+      [[endpointsOf(monitor)[0]!.port, OF_LOCUST_CHART.ports![0]!.containerPort]],
     );
     // As the chart labels its masters, and no workers.
     assert.deepEqual(selector, {
@@ -106,12 +116,12 @@ describe('the values for the chart prometheus-locust-exporter', () => {
 
 describe('the values for the chart locust-k8s-operator', () => {
   const { image, port, resources } = operatorValues.locustPods.metricsExporter;
-  const [exporter] = locustValues.master.initContainers;
+  const exporter = OF_LOCUST_CHART;
 
   it('make the same exporter as elsewhere', () => {
-    assert.deepEqual([image, `:${port}`], [exporter!.image, SETTINGS.LISTEN_ADDRESS.default]);
-    assert.deepEqual(resources.requests, exporter!.resources!.requests);
-    assert.equal(resources.limits.memory, exporter!.resources!.limits.memory);
+    assert.deepEqual([image, `:${port}`], [exporter.image, SETTINGS.LISTEN_ADDRESS.default]);
+    assert.deepEqual(resources.requests, exporter.resources!.requests);
+    assert.equal(resources.limits.memory, exporter.resources!.limits.memory);
   });
 
   it('do not slow it down', () => {
@@ -119,8 +129,34 @@ describe('the values for the chart locust-k8s-operator', () => {
     assert.equal(resources.limits.cpu, '1');
   });
 
+  const text = readFileSync(path.join(FOLDER, 'values/locust-k8s-operator.yaml'), 'utf8');
+
+  it('say how a LocustTest loads the companion', () => {
+    const block = /^# {3}env:\n(?:# {3} +.*\n|# {3}volume.*\n)+/m.exec(text)![0];
+    const { env, volumes, volumeMounts } = parse(block.replace(/^# {3}/gm, '')) as {
+      env: { variables: Container['env'] };
+      volumes: { name: string; configMap: { items: { key: string; path: string }[] } }[];
+      volumeMounts: { name: string; mountPath: string; readOnly: boolean; target: string }[];
+    };
+    const [first, ...others] = volumeMounts;
+    const { target, ...mount } = first!;
+    assert.deepEqual(others, []);
+    assert.equal(target, 'master');
+    assert.equal(mount.name, volumes[0]!.name);
+    const locust = { name: 'locust', image: 'locust', env: env.variables!, volumeMounts: [mount] };
+    assert.deepEqual(problemsOfContainer(locust), []);
+    const [template] = readAll(golden('job')).flatMap((manifest) => podTemplate(manifest) ?? []);
+    const [container] = template!.spec.containers!;
+    const ofCompanion = ({ name }: { name: string }) => /PYTHON|companion/.test(name);
+    assert.deepEqual(locust.env, container!.env!.filter(ofCompanion), 'as in the component');
+    assert.deepEqual(locust.volumeMounts, container!.volumeMounts!.filter(ofCompanion));
+    assert.deepEqual(
+      volumes[0]!.configMap.items.map((item) => item.path),
+      ['locust_exporter_companion.py', 'auto/sitecustomize.py'],
+    );
+  });
+
   it('say what a LocustTest needs under restricted', () => {
-    const text = readFileSync(path.join(FOLDER, 'values/locust-k8s-operator.yaml'), 'utf8');
     const block = /^# {3}security:\n(?:# {5}.*\n)+/m.exec(text)![0].replace(/^# {3}/gm, '');
     const { security } = parse(block) as {
       security: { podSecurityContext: Security; containerSecurityContext: Security };

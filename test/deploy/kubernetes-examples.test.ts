@@ -81,7 +81,7 @@ describe('the pods of the examples', () => {
   it('give Locust flags that it knows', needs(whyLocustIsMissing(tag!)), async () => {
     const locustfile = path.join(FOLDER, 'example/parts/common/locustfile.py');
     const lines = new Set(locusts.map(({ container }) => container.args!.join('\n')));
-    assert.equal(lines.size, 4);
+    assert.equal(lines.size, 5);
     for (const line of lines) {
       const args = line.replace('/mnt/locust/locustfile.py', locustfile).split('\n');
       const { stdout } = await promisify(execFile)(locustPath(tag!), [...args, '--list'], {

@@ -84,7 +84,7 @@ describe('the monitors', () => {
     const { matchLabels } = selectorOf('service-monitor.yaml');
     const { port } = endpointOf('service-monitor.yaml');
     const services = MANIFESTS.filter(([, { kind }]) => kind === 'Service');
-    assert.equal(services.length, 5);
+    assert.equal(services.length, 6);
     for (const [where, { metadata, spec }] of services) {
       assert.ok(selects(matchLabels!, metadata.labels), where);
       const { ports } = spec as { ports: { name: string; targetPort: number }[] };
@@ -109,6 +109,7 @@ describe('the monitors', () => {
       assert.deepEqual(tests, [
         ['web', 'web'],
         ['job', 'job'],
+        ['job-headless', 'job'],
         ['job-plain-sidecar', 'job'],
       ]);
     }

@@ -43,6 +43,11 @@ export interface Container {
   readonly restartPolicy?: string;
   readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
   readonly ports?: readonly {
     readonly name: string;
     readonly containerPort: number;

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { isExecutable } from '../helpers/find-on-path.ts';
 import { knownMetrics } from '../helpers/known-metrics.ts';
 import { promtool, whyPromtoolIsMissing } from '../helpers/promtool.ts';
-import { needs } from '../helpers/requirement.ts';
+import { needs, needsOptional } from '../helpers/requirement.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { PROMETHEUS_RULE_FILE, prometheusRule } from './prometheus-rule-object.ts';
 import { isAlert, ROOT, RULE_FILES, ruleGroups, type AlertRule } from './prometheus-rules.ts';
@@ -181,6 +184,36 @@ interface PodPort {
   annotations?: Record<string, string>;
   labels?: Record<string, string>;
 }
+
+describe('prometheus-native-histograms.yml', () => {
+  const file = join(FOLDER, 'prometheus-native-histograms.yml');
+  const newest = join(ROOT, '.cache/prometheus-newest/promtool');
+  const missing = isExecutable(newest)
+    ? undefined
+    : 'a promtool from 3.8 on is not in .cache/prometheus-newest';
+
+  it('is prometheus.yml with native histograms', () => {
+    const [plain, native] = ['prometheus.yml', file].map(
+      (name) => parse(readFileSync(resolve(FOLDER, name), 'utf8')) as { global: object },
+    );
+    const global = { ...plain!.global, scrape_native_histograms: true };
+    assert.deepEqual(native, { ...plain, global });
+  });
+
+  it('is good in the eyes of a promtool that knows them', needsOptional(missing), async () => {
+    await promisify(execFile)(newest, ['check', 'config', file], { timeout: 60_000 });
+  });
+
+  it(
+    'is refused by an old Prometheus, which would ignore nothing',
+    needs(whyPromtoolIsMissing()),
+    async () => {
+      const { code, output } = await promtool(['check', 'config', file]);
+      assert.equal(code, 1);
+      assert.match(output, /scrape_native_histograms/);
+    },
+  );
+});
 
 describe('prometheus-kubernetes.yml', () => {
   const config = parse(readFileSync(join(FOLDER, 'prometheus-kubernetes.yml'), 'utf8')) as Config;
