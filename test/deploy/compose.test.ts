@@ -5,8 +5,8 @@ import { before, describe, it } from 'node:test';
 import { parse } from 'yaml';
 
 import { whyComposeIsMissing, composeServices, type ComposeService } from '../helpers/compose.ts';
-import { promtool, whyPromtoolIsMissing } from '../helpers/promtool.ts';
-import { needs } from '../helpers/requirement.ts';
+import { newestPromtool, whyNewestPromtoolIsMissing } from '../helpers/promtool.ts';
+import { needs, needsOptional } from '../helpers/requirement.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -135,18 +135,28 @@ describe('compose.yaml', needs(whyComposeIsMissing()), () => {
     assert.equal(service('locust-worker').environment!['LOCUST_HOST'], 'http://target:8000');
   });
 
-  it('has a Prometheus that promtool likes', needs(whyPromtoolIsMissing()), async () => {
-    const folder = await temporaryFolder('compose');
-    try {
-      for (const { source, target } of mounts('prometheus')) {
-        cpSync(source, join(folder.path, target), { recursive: true });
+  it(
+    'has a Prometheus that promtool likes',
+    needsOptional(whyNewestPromtoolIsMissing()),
+    async () => {
+      const folder = await temporaryFolder('compose');
+      try {
+        for (const { source, target } of mounts('prometheus')) {
+          cpSync(source, join(folder.path, target), { recursive: true });
+        }
+        const file = join(folder.path, 'etc/prometheus/prometheus.yml');
+        const { code, output } = await newestPromtool(['check', 'config', '--lint-fatal', file]);
+        assert.equal(code, 0, output);
+      } finally {
+        await folder.remove();
       }
-      const file = join(folder.path, 'etc/prometheus/prometheus.yml');
-      const { code, output } = await promtool(['check', 'config', '--lint-fatal', file]);
-      assert.equal(code, 0, output);
-    } finally {
-      await folder.remove();
-    }
+    },
+  );
+
+  it('loads the companion into the master by PYTHONPATH alone', () => {
+    const pythonPath = service('locust-master').environment!['PYTHONPATH']!;
+    assert.equal(mounted('locust-master', pythonPath), join(ROOT, 'deploy/locust/auto'));
+    assert.equal(service('locust-worker').environment!['PYTHONPATH'], undefined);
   });
 
   it('puts dashboards and data source where Grafana looks', () => {
@@ -171,9 +181,12 @@ describe('compose.yaml', needs(whyComposeIsMissing()), () => {
 });
 
 describe('prometheus.yml of the compose file', () => {
-  it('is that of deploy/prometheus, but for the address', () => {
+  it('is that of deploy/prometheus with native histograms, but for the address', () => {
     const own = readYaml('deploy/compose/prometheus.yml') as object;
-    const original = readFileSync(join(ROOT, 'deploy/prometheus/prometheus.yml'), 'utf8');
+    const original = readFileSync(
+      join(ROOT, 'deploy/prometheus/prometheus-native-histograms.yml'),
+      'utf8',
+    );
     assert.match(original, /localhost:9646/);
     assert.deepEqual(own, parse(original.replaceAll('localhost:9646', 'exporter:9646')));
   });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { isExecutable } from '../helpers/find-on-path.ts';
 import { knownMetrics } from '../helpers/known-metrics.ts';
-import { promtool, whyPromtoolIsMissing } from '../helpers/promtool.ts';
+import {
+  newestPromtool,
+  promtool,
+  whyNewestPromtoolIsMissing,
+  whyPromtoolIsMissing,
+} from '../helpers/promtool.ts';
 import { needs, needsOptional } from '../helpers/requirement.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { PROMETHEUS_RULE_FILE, prometheusRule } from './prometheus-rule-object.ts';
@@ -187,10 +189,6 @@ interface PodPort {
 
 describe('prometheus-native-histograms.yml', () => {
   const file = join(FOLDER, 'prometheus-native-histograms.yml');
-  const newest = join(ROOT, '.cache/prometheus-newest/promtool');
-  const missing = isExecutable(newest)
-    ? undefined
-    : 'a promtool from 3.8 on is not in .cache/prometheus-newest';
 
   it('is prometheus.yml with native histograms', () => {
     const [plain, native] = ['prometheus.yml', file].map(
@@ -200,8 +198,10 @@ describe('prometheus-native-histograms.yml', () => {
     assert.deepEqual(native, { ...plain, global });
   });
 
+  const missing = whyNewestPromtoolIsMissing();
   it('is good in the eyes of a promtool that knows them', needsOptional(missing), async () => {
-    await promisify(execFile)(newest, ['check', 'config', file], { timeout: 60_000 });
+    const { code, output } = await newestPromtool(['check', 'config', file]);
+    assert.equal(code, 0, output);
   });
 
   it(

@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { findOnPath, isExecutable } from './find-on-path.ts';
 import { demand, type Missing } from './requirement.ts';
+
+/** Of a Prometheus that knows native histograms in its configuration. */
+const NEWEST = path.resolve(import.meta.dirname, '../../.cache/prometheus-newest/promtool');
+
+export function whyNewestPromtoolIsMissing(): Missing {
+  return isExecutable(NEWEST) ? undefined : 'no promtool is in .cache/prometheus-newest';
+}
 
 export function whyPromtoolIsMissing(): Missing {
   return promtoolPath() === undefined
@@ -23,9 +31,22 @@ export interface PromtoolResult {
   output: string;
 }
 
-export async function promtool(args: readonly string[], input = ''): Promise<PromtoolResult> {
+export function promtool(args: readonly string[], input = ''): Promise<PromtoolResult> {
   demand(whyPromtoolIsMissing());
-  const child = spawn(promtoolPath()!, args, { timeout: 60_000, killSignal: 'SIGKILL' });
+  return run(promtoolPath()!, args, input);
+}
+
+export function newestPromtool(args: readonly string[]): Promise<PromtoolResult> {
+  demand(whyNewestPromtoolIsMissing());
+  return run(NEWEST, args, '');
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  input: string,
+): Promise<PromtoolResult> {
+  const child = spawn(program, args, { timeout: 60_000, killSignal: 'SIGKILL' });
   // It may end before it has read everything, which its exit code then explains.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
