@@ -30,7 +30,7 @@ import re
 import time
 from collections import Counter
 from itertools import repeat
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, NamedTuple
 
 try:
     import gevent
@@ -57,7 +57,7 @@ ATTEMPTS = 3  # of a read, when the statistics are reset in the middle
 logger = logging.getLogger("locust_exporter_companion")
 
 
-class StatsChanged(Exception):
+class StatsChangedError(Exception):
     """The statistics were reset while they were read, or rows were taken out."""
 
 
@@ -111,10 +111,10 @@ class JsonEncoder:
     def pack(self, value: Any) -> bytes:
         return self._encode(value).encode("ascii")
 
-    def join_list(self, parts: List[bytes]) -> bytes:
+    def join_list(self, parts: list[bytes]) -> bytes:
         return b"[" + b",".join(parts) + b"]"
 
-    def join_map(self, parts: Dict[str, bytes]) -> bytes:
+    def join_map(self, parts: dict[str, bytes]) -> bytes:
         return b"{" + b",".join(self.pack(key) + b":" + value for key, value in parts.items()) + b"}"
 
 
@@ -129,17 +129,17 @@ class MsgpackEncoder:
     def _replace(value: Any) -> Any:
         return float(value) if isinstance(value, int) else to_number(value)
 
-    def join_list(self, parts: List[bytes]) -> bytes:
+    def join_list(self, parts: list[bytes]) -> bytes:
         return self._packer.pack_array_header(len(parts)) + b"".join(parts)
 
-    def join_map(self, parts: Dict[str, bytes]) -> bytes:
+    def join_map(self, parts: dict[str, bytes]) -> bytes:
         header = self._packer.pack_map_header(len(parts))
         return header + b"".join(self.pack(key) + value for key, value in parts.items())
 
 
 def prefers_msgpack(accept: str) -> bool:
     """Whether an Accept header names msgpack, and JSON not with a higher q."""
-    weights: Dict[str, float] = {}
+    weights: dict[str, float] = {}
     for part in accept.lower().split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
@@ -149,7 +149,7 @@ def prefers_msgpack(accept: str) -> bool:
     )
 
 
-def host_of(environment: Any) -> Optional[str]:
+def host_of(environment: Any) -> str | None:
     """As Locust's index page tells it."""
     if environment.host:
         return str(environment.host)
@@ -168,7 +168,7 @@ def spawn_rate_of(runner: Any) -> Any:
     return None
 
 
-def user_classes_of(runner: Any) -> Dict[str, int]:
+def user_classes_of(runner: Any) -> dict[str, int]:
     if hasattr(runner, "clients"):
         return dict(getattr(runner, "reported_user_classes_count", {}))  # 2.0 and newer
     if hasattr(runner, "user_classes_count"):
@@ -176,7 +176,7 @@ def user_classes_of(runner: Any) -> Dict[str, int]:
     return Counter(type(greenlet.args[0]).__name__ for greenlet in runner.user_greenlets if greenlet.args)
 
 
-def row_percentiles(stats: Any) -> List[float]:
+def row_percentiles(stats: Any) -> list[float]:
     """The fractions that a row of this version's /stats/requests tells."""
     entry = type(stats.total)(stats, "", "")
     if not hasattr(entry, "to_dict"):  # 2.17 and older
@@ -189,7 +189,7 @@ def row_percentiles(stats: Any) -> List[float]:
     return sorted({*found, *(float(key[len(prefix) :]) for key in keys if key.startswith(prefix))})
 
 
-def current_percentiles(total: Any, web_ui: Any) -> Dict[str, Any]:
+def current_percentiles(total: Any, web_ui: Any) -> dict[str, Any]:
     """The percentiles of the last ten seconds, for the fractions that this version's /stats/requests tells."""
     fractions = getattr(locust.stats, "PERCENTILES_TO_CHART", (0.5, 0.95))
     modern = getattr(locust.stats, "MODERN_UI_PERCENTILES_TO_CHART", None)  # 2.20 to 2.27 have two user interfaces
@@ -199,7 +199,7 @@ def current_percentiles(total: Any, web_ui: Any) -> Dict[str, Any]:
     return {str(fraction): number_or_none(value_or(None, percentile, fraction)) for fraction in fractions}
 
 
-def worker_facts(worker: Any) -> List[Any]:
+def worker_facts(worker: Any) -> list[Any]:
     numbers = (getattr(worker, name, None) for name in ("user_count", "cpu_usage", "memory_usage"))
     return [str(worker.id), str(worker.state), *map(number_or_none, numbers)]
 
@@ -218,7 +218,7 @@ class Pacer:
             return False
         gevent.sleep(0)
         if self._stats.total is not self._total or self._total.response_times is not self._times:
-            raise StatsChanged
+            raise StatsChangedError
         self._deadline = time.perf_counter() + STEP
         return True
 
@@ -283,18 +283,18 @@ class Report(NamedTuple):
 
 
 class Companion:
-    """The reports of one Locust, in any number of requests at a time: those who ask meanwhile share one in the making."""
+    """The reports of one Locust. One at a time is in the making for each encoding; who asks meanwhile waits for it."""
 
     def __init__(self, environment: Any, web_ui: Any) -> None:
         self.environment = environment
         self.web_ui = web_ui
-        self.run_start_time: Optional[float] = None
+        self.run_start_time: float | None = None
         self.has_ended = False
         self.final_report_was_read = gevent.event.Event()
         self._counts_read: Any = None
         self._encoders = [JsonEncoder(), MsgpackEncoder() if msgpack else JsonEncoder()]
-        self._in_the_making: Dict[Any, Any] = {}
-        self._sorted_keys: List[Any] = []
+        self._in_the_making: dict[Any, Any] = {}
+        self._sorted_keys: list[Any] = []
         environment.events.test_start.add_listener(self._on_test_start)
 
     def _on_test_start(self, **_facts: Any) -> None:
@@ -309,13 +309,13 @@ class Companion:
         # At the end some versions stay in "stopping" or "cleanup".
         return "stopped" if self.has_ended and state not in ("missing", "ready") else state
 
-    def _counts(self) -> Tuple[Any, ...]:
+    def _counts(self) -> tuple[Any, ...]:
         stats, errors = self._stats(), self._stats().errors
         numbers = ("num_requests", "num_none_requests", "num_failures", "total_response_time", "total_content_length")
         facts = [getattr(stats.total, name, None) for name in (*numbers, "start_time", "last_request_timestamp")]
         return (self._state(), *facts, len(stats.entries), len(errors))
 
-    def _head(self) -> Dict[str, Any]:
+    def _head(self) -> dict[str, Any]:
         """All but errors and rows."""
         environment, runner, stats = self.environment, self.environment.runner, self._stats()
         state = self._state()
@@ -362,7 +362,7 @@ class Companion:
             entry = entries.get(key)
             if entry is None:  # taken out by the test, perhaps with another one in its place
                 self._sorted_keys = []
-                raise StatsChanged
+                raise StatsChangedError
             yield entry
 
     def _build(self, encoder: Any) -> Report:
@@ -386,17 +386,17 @@ class Companion:
         return Report(etag, encoder.join_map({**head, **lists}), counts, is_final)
 
     @staticmethod
-    def _etag(encoder: Any, head: Dict[str, bytes], counts: Any) -> str:
+    def _etag(encoder: Any, head: dict[str, bytes], counts: Any) -> str:
         known = b"".join(head.values()) + repr(counts).encode("utf-8", "replace")
         return f'"{encoder.content_type[12:]}-{hashlib.sha256(known).hexdigest()[:32]}"'
 
-    def _make(self, encoder: Any) -> Optional[Report]:
+    def _make(self, encoder: Any) -> Report | None:
         """A report, or None; nothing is raised, as Locust would take that for a fault of the test."""
         try:
             for _ in range(ATTEMPTS):
                 try:
                     return self._build(encoder)
-                except StatsChanged:
+                except StatsChangedError:
                     continue
             logger.debug("The statistics changed %d times while they were read", ATTEMPTS)
         except Exception as error:
@@ -405,7 +405,7 @@ class Companion:
             self._in_the_making.pop(encoder, None)
         return None
 
-    def respond(self, environ: Dict[str, Any]) -> Tuple[int, Dict[str, str], bytes, Callable[[], None]]:
+    def respond(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes, Callable[[], None]]:
         """Status, headers, body and what to call when they are sent, for the environ of a WSGI request."""
         encoder = self._encoders[prefers_msgpack(environ.get("HTTP_ACCEPT", ""))]
         known = environ.get("HTTP_IF_NONE_MATCH", "")
@@ -434,7 +434,12 @@ class Companion:
     def hold(self, seconds: float) -> None:
         """Keep an ending Locust until a reader that has come before knows the final counts."""
         self.has_ended = True
-        if not seconds or self._counts_read is None or self.run_start_time is None or self._counts_read == self._counts():
+        if (
+            not seconds
+            or self._counts_read is None
+            or self.run_start_time is None
+            or self._counts_read == self._counts()
+        ):
             return
         server = getattr(self.web_ui, "server", None)
         if server is not None and not server.started:
@@ -443,7 +448,7 @@ class Companion:
         self.final_report_was_read.wait(seconds)
 
 
-_warned: List[str] = []
+_warned: list[str] = []
 
 
 def warn_once(message: str, *arguments: Any) -> None:
@@ -470,7 +475,7 @@ def add_route(companion: Companion, path: str) -> None:
         app.view_functions[endpoint] = guarded
 
 
-def parse_address(text: str) -> Optional[Tuple[str, int]]:
+def parse_address(text: str) -> tuple[str, int] | None:
     """Host and port of an address, None for off; ValueError for all else."""
     if text == "off":
         return None
@@ -484,7 +489,7 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or value_or(False, lambda: ipaddress.ip_address(host).is_loopback)
 
 
-def listen(companion: Companion, path: str, address: Tuple[str, int]) -> None:
+def listen(companion: Companion, path: str, address: tuple[str, int]) -> None:
     """Serve the route alone, as there is no web UI."""
     from gevent import pywsgi
     from gevent.pool import Pool
@@ -497,7 +502,7 @@ def listen(companion: Companion, path: str, address: Tuple[str, int]) -> None:
     }
     names = {200: "OK", 304: "Not Modified", 503: "Service Unavailable"}
 
-    def refuse(environ: Dict[str, Any]) -> Optional[int]:
+    def refuse(environ: dict[str, Any]) -> int | None:
         host = environ.get("HTTP_HOST", "")
         name = re.sub(r":\d+$", "", host).strip("[]")
         if only_for_loopback and host and not is_loopback(name.lower()):
@@ -506,7 +511,7 @@ def listen(companion: Companion, path: str, address: Tuple[str, int]) -> None:
             return 404
         return None if environ["REQUEST_METHOD"] == "GET" else 405
 
-    def application(environ: Dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         refusal = refuse(environ)
         if refusal:
             name, text = refusals[refusal]
@@ -567,8 +572,9 @@ def on_init(environment: Any, web_ui: Any = None, **_facts: Any) -> None:
 
 def hold_at_exit(companion: Companion, seconds: float) -> None:
     """
-    After all that Locust does at the end: its exit code is decided, its last workers' reports are in (which they are not
-    when it fires quitting), and its files are written. Ctrl-C ends the wait.
+    After all that Locust does at the end: its exit code is decided, the last reports of its workers are in (which they
+    are not when it fires ``quitting``), its files are written. Versions up to 2.8 fire no ``quit``, and what listens to
+    that would have to wait too. Ctrl-C ends the wait.
     """
     process = os.getpid()
 

@@ -16,7 +16,7 @@ class AfterLocust:
     """Finds locust.main as the others do, and has the companion loaded after it."""
 
     @classmethod
-    def find_spec(cls, name, path=None, target=None):
+    def find_spec(cls, name, *_where):
         if name != "locust.main":
             return None
         sys.meta_path.remove(cls)
