@@ -53,6 +53,8 @@ const SUMS: Readonly<Record<string, string>> = {
   locust_workers: 'state',
   // Each has the occurrences of its own endpoint, and there is no total of them.
   locust_error_occurrences_total: 'method name',
+  locust_request_duration_seconds: 'method name',
+  locust_request_duration_seconds_bucket: 'method name',
 };
 
 /** What is wrong with the numbers that an expression gives. */
@@ -120,7 +122,7 @@ function asksForChosen({ variables }: ReadDashboard, expr: string): void {
 for (const dashboard of dashboards) {
   describe(`the queries of ${dashboard.title}`, () => {
     for (const { panel, panelType, refId, expr, kind, legendFormat } of dashboard.queries) {
-      const isShownOverTime = panelType === 'timeseries' || panelType === 'state-timeline';
+      const isShownOverTime = ['timeseries', 'state-timeline', 'heatmap'].includes(panelType);
 
       it(`${panel} ${refId} is right`, () => {
         asksForChosen(dashboard, expr);

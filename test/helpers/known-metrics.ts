@@ -23,7 +23,13 @@ export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> 
       continue;
     }
     const others = labels.filter((label) => label !== 'quantile');
-    add(`locust_${name}`, 'quantiles', labels);
+    if (type === 'histogram') {
+      // The name alone is that of the native histogram.
+      add(`locust_${name}`, 'counter', labels);
+      add(`locust_${name}_bucket`, 'counter', [...labels, 'le']);
+    } else {
+      add(`locust_${name}`, 'quantiles', labels);
+    }
     add(`locust_${name}_sum`, 'counter', others);
     add(`locust_${name}_count`, 'counter', others);
   }
