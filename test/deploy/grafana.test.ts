@@ -16,7 +16,7 @@ import { kustomizeBuild, whyKustomizeIsMissing } from '../helpers/kustomize.ts';
 import { needs } from '../helpers/requirement.ts';
 
 const FOLDER = path.dirname(DASHBOARD_FOLDER);
-const CURRENT_TYPES = ['row', 'stat', 'state-timeline', 'table', 'timeseries'];
+const CURRENT_TYPES = ['heatmap', 'row', 'stat', 'state-timeline', 'table', 'timeseries'];
 
 const dashboards = readDashboards();
 const textOf = ({ json }: ReadDashboard) => JSON.stringify(json);

@@ -114,6 +114,9 @@ class Analyzer {
     const name = textOf(node.firstChild!, this.#expr);
     const [first, ...others] = argumentsOf(node);
     if (name === 'time') return null;
+    if (name === 'histogram_quantile') {
+      return (this.labels(others[0]!) ?? []).filter((label) => label !== 'le');
+    }
     const labels = this.labels(first!);
     if (name !== 'label_join' && name !== 'label_replace') return labels;
     return [...(labels ?? []), unquoted(textOf(others[0]!, this.#expr))];
