@@ -1,7 +1,7 @@
 import { atOnce, type Steps } from '../../async/in-turns.ts';
 import { asList, visitList, type JsonList } from './json-list.ts';
 import { MsgpackReader, tooLarge } from './msgpack.ts';
-import { MAX_TIMES, type ResponseTimes } from './response-times.ts';
+import { MAX_TIMES, type ResponseTimes, type TimesOrder } from './response-times.ts';
 import { maxElementsOf, parseJsonInSteps, tooManyElements } from './scan-json.ts';
 import { asObject, type IgnoredCollector, isObject, type JsonObject, toNumber } from './values.ts';
 
@@ -28,6 +28,8 @@ export interface RowReading {
   readonly columns: readonly string[];
   readonly times: ResponseTimes;
   readonly ignored: IgnoredCollector;
+  /** In which order the times of the next row may come. */
+  expected: TimesOrder | null;
 }
 
 /** A value that has a place in the bytes of a report, where it can be read when it is wanted. */
@@ -223,16 +225,20 @@ function readEncodedTimes(reader: MsgpackReader, reading: RowReading): boolean {
   const start = reader.at;
   const length = reader.readMapLength();
   if (length === null) return isNoMap(reader.readValue(), reading);
-  let isGood = length <= MAX_TIMES || hasTooMany(reading);
-  if (!isGood) reader.at = start;
-  if (!isGood) atOnce(reader.skip());
-  else {
-    reading.times.clear();
-    for (let index = 0; index < length; index += 1) {
-      const time = reader.readValue();
-      const count = reader.readValue();
-      isGood &&= addTime(time, count, reading);
-    }
+  if (length > MAX_TIMES) {
+    reader.at = start;
+    atOnce(reader.skip());
+    return hasTooMany(reading);
+  }
+  reading.times.clear(reading.expected);
+  let isGood = true;
+  for (let index = 0; index < length; index += 1) {
+    // Nearly all are such; the others are read in the general way.
+    const time = reader.readUnsigned();
+    const anyTime = time < 0 ? reader.readValue() : time;
+    const count = reader.readUnsigned();
+    if (time >= 0 && count >= 0) reading.times.add(time, count);
+    else isGood = addTime(anyTime, count < 0 ? reader.readValue() : count, reading) && isGood;
   }
   return isGood;
 }

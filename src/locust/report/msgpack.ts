@@ -131,6 +131,27 @@ export class MsgpackReader {
     return this.#readTyped(byte, depth);
   }
 
+  /** Like readValue, for a whole number from 0 to 2³² − 1; −1, and nothing is read, where there is none. */
+  readUnsigned(): number {
+    const { bytes, at } = this;
+    const byte = bytes[at] ?? NIL;
+    if (byte < 0x80) {
+      this.at = at + 1;
+      return byte;
+    }
+    if (byte === UINT8) {
+      this.at = at + 2;
+      return bytes[at + 1] ?? -1;
+    }
+    if (byte === UINT16) {
+      this.at = at + 3;
+      return ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    }
+    if (byte !== UINT32) return -1;
+    this.at = at + 5;
+    return bytes.readUInt32BE(at + 1);
+  }
+
   #readTyped(byte: number, depth: number): unknown {
     const { bytes, at } = this;
     const width = LENGTH_WIDTH[byte - NIL] ?? 0;

@@ -29,7 +29,7 @@ import {
 } from './companion-row.ts';
 import { redactHost } from './index-page.ts';
 import type { JsonList } from './json-list.ts';
-import { ResponseTimes } from './response-times.ts';
+import { ResponseTimes, type TimesOrder } from './response-times.ts';
 import {
   amountAt,
   countAt,
@@ -62,6 +62,8 @@ export interface CompanionRead {
 interface KnownRow {
   readonly encoded: EncodedValue;
   readonly endpoint: Endpoint;
+  /** In which its response times came. */
+  readonly order: TimesOrder | null;
 }
 
 /**
@@ -83,10 +85,13 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
     const rows: (KnownRow | undefined)[] = [];
     const endpoints: Endpoint[] = [];
     let encoded: EncodedValue | null = null;
+    let ignoredBefore = 0;
 
     const reuse = (row: EncodedValue, index: number): boolean => {
       encoded = row;
+      ignoredBefore = ignored.total;
       const earlier = before[index];
+      parsing.expected = earlier?.order ?? null;
       if (!earlier?.encoded.isSameAs(row)) return false;
       const room = parsing.room.left - (earlier.endpoint.durations?.seconds.length ?? 0);
       if (room < 0) return false;
@@ -95,11 +100,10 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
       const isSame = earlier.endpoint.meanRps === mean;
       const endpoint = isSame ? earlier.endpoint : { ...earlier.endpoint, meanRps: mean };
       endpoints.push(endpoint);
-      rows[index] = { encoded: row, endpoint };
+      rows[index] = { ...earlier, encoded: row, endpoint };
       return true;
     };
     const parse = (row: CompanionRow | null, index: number): void => {
-      const left = ignored.total;
       if (row === null) {
         ignored.add('row', '', 'expected a list');
         return;
@@ -107,7 +111,9 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
       const endpoint = parseCompanionEndpoint(row, parsing);
       endpoints.push(endpoint);
       // What is left out of a row counts at each read.
-      if (encoded !== null && ignored.total === left) rows[index] = { encoded, endpoint };
+      if (encoded === null || ignored.total !== ignoredBefore) return;
+      const order = endpoint.durations === null ? null : times.order;
+      rows[index] = { encoded, endpoint, order };
     };
     yield* visitRows(list, parsing, parse, reuse);
     ignored.enter(null);
@@ -125,7 +131,7 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
     }
     const ignored = new IgnoredCollector();
     const info = parseInfo(report, ignored);
-    const reading = { columns: parseColumns(report), times, ignored };
+    const reading = { columns: parseColumns(report), times, ignored, expected: null };
     ignored.enter('aggregate');
     const total = readAggregate(report, reading);
     const parsing: RowParsing = {

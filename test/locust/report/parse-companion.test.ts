@@ -301,6 +301,33 @@ describe('a row whose bytes are those of the read before', () => {
     assert.equal(read().first, 'stats[0].num_failures: expected a count, got a string');
   });
 
+  it('keeps the order of its times in mind, and heeds another one', () => {
+    const pairs: [number, number][] = [
+      [300, 1],
+      [20, 2],
+      [1000, 3],
+      [4, 4],
+    ];
+    const read = (...times: [number, number][]) => {
+      const [row] = readRows([companionRow('/a', new Map(times))]);
+      return plain(row!.durations);
+    };
+    const expected = (...counts: number[]) => ({
+      ...{ seconds: [0.004, 0.02, 0.3, 1], counts },
+      sumSeconds: (counts[0]! * 4 + counts[1]! * 20 + counts[2]! * 300 + counts[3]! * 1000) / 1000,
+    });
+    assert.deepEqual(read(...pairs), expected(4, 2, 1, 3));
+    assert.deepEqual(
+      read(...pairs.map(([time, count]): [number, number] => [time, count + 10])),
+      expected(14, 12, 11, 13),
+    );
+    assert.deepEqual(read(...pairs.toReversed()), expected(4, 2, 1, 3));
+    assert.deepEqual(read(...pairs.slice(0, 2)), {
+      ...{ seconds: [0.02, 0.3], counts: [2, 1], sumSeconds: 0.34 },
+    });
+    assert.deepEqual(read(...pairs), expected(4, 2, 1, 3));
+  });
+
   it('is parsed again when the columns or the percentiles are others', () => {
     readRows([same]);
     const [row] = readRows([same], { percentiles: [0.5] });
