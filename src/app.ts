@@ -35,7 +35,7 @@ const DRAIN_MS = 3000;
 /** Locust gets this long for the last read. */
 const LAST_READ_MS = 1000;
 
-const DOCS_URL = 'https://github.com/locust-exporter/locust-exporter#readme';
+const REPOSITORY_URL = 'https://github.com/locust-exporter/locust-exporter';
 
 const SYSTEM_CLOCK: Clock = {
   monotonicMs: () => performance.now(),
@@ -87,10 +87,12 @@ export async function startExporter(
       problem,
       info: report.info,
       runStartTimeSeconds: report.runStartSeconds,
+      recent: target.recentPercentiles(),
       locustUrl: target.displayUrl,
       metricsPath: settings.METRICS_PATH,
       exporterVersion: build.version,
-      docsUrl: DOCS_URL,
+      docsUrl: `${REPOSITORY_URL}#readme`,
+      companionUrl: `${REPOSITORY_URL}/blob/main/docs/companion.md`,
       nowMs: clock.unixMs(),
     };
   }

@@ -10,6 +10,7 @@ import { watchForGone } from './gone.ts';
 import { createLoopCollector } from './loop.ts';
 import { createOnDemandCollector } from './on-demand.ts';
 import { createReader } from './reader.ts';
+import { createRecentRequests, type RecentPercentiles } from './recent-requests.ts';
 import { type Clock, type Outcome } from './outcome.ts';
 import { createRenderer, type Encoding } from './render.ts';
 
@@ -55,6 +56,8 @@ export interface Target {
   scrape(options: ScrapeOptions): Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   /** What a scrape would tell now. */
   outcome(): Promise<Outcome>;
+  /** Of the last outcome; null without the companion, and in the beginning. */
+  recentPercentiles(): RecentPercentiles | null;
   /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
@@ -76,6 +79,7 @@ export function createTarget(
   const reader = createReader({ client, self, logger, clock, rowRules: settings.rowRules });
   const render = createRenderer(settings.catalog, settings.prefix, self, settings.histograms);
   const collector = createCollector();
+  const recent = createRecentRequests();
   const finalScrape = createFinalScrape({ reader, clock, lingerMs, staleAfterMs });
   const gone = Promise.withResolvers<null>();
   let watch: { stop(): void } | null = null;
@@ -100,7 +104,10 @@ export function createTarget(
   /** What is known of Locust now, or was at the end. */
   async function read(timeoutMs: number, scraper?: object): Promise<Outcome> {
     const final = isRetired ? finalScrape.final() : null;
-    return final ?? collector.current(timeoutMs, scraper);
+    const outcome = final ?? (await collector.current(timeoutMs, scraper));
+    const { snapshot } = outcome.report;
+    if (snapshot !== null) recent.add(snapshot, outcome.atMs);
+    return outcome;
   }
 
   async function present(timeoutMs: number, scraper?: object): Promise<Outcome> {
@@ -126,6 +133,7 @@ export function createTarget(
       return { body: await render(outcome, { format, gzip }), onSent };
     },
     outcome: () => present(Infinity),
+    recentPercentiles: () => recent.percentiles(),
     async exposition() {
       const now = await read(locustTimeoutMs);
       const outcome = reader.goneSinceMs() === null ? now : (finalScrape.final() ?? now);

@@ -1,5 +1,6 @@
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './identity.ts';
-import type { Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
+import { mergeDurations, quantilesOf } from '../durations.ts';
+import type { Durations, Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
 
 export interface Folded<Row> {
   readonly rows: readonly Row[];
@@ -45,7 +46,10 @@ function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => bo
   });
 }
 
-/** Quantiles of two rows cannot be merged and are left out. The labels are those of the first. */
+/**
+ * The labels are those of the first. Quantiles of two rows cannot be merged: they are told only where
+ * both rows have their distribution, and then those that either row has.
+ */
 export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
   const merged: Record<keyof Omit<RequestStats, 'responseTime' | 'durations'>, number | null> = {
     requests: addKnown(a.requests, b.requests),
@@ -56,6 +60,16 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
     meanRps: addKnown(a.meanRps, b.meanRps),
   };
   const [x, y] = [a.responseTime, b.responseTime];
+  const durations = mergeKnownDurations(a.durations, b.durations);
+  const isWhole = hasDistribution(a) && hasDistribution(b);
+  const fractions = [...new Set([...x.quantiles, ...y.quantiles].map(({ quantile }) => quantile))];
+  const quantiles =
+    durations !== null && isWhole
+      ? quantilesOf(
+          durations,
+          fractions.sort((p, q) => p - q),
+        )
+      : [];
   return {
     method: a.method,
     name: a.name,
@@ -65,11 +79,22 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
       sumSeconds: addKnown(x.sumSeconds, y.sumSeconds),
       minSeconds: combine(x.minSeconds, y.minSeconds, Math.min),
       maxSeconds: combine(x.maxSeconds, y.maxSeconds, Math.max),
-      medianSeconds: null,
-      quantiles: [],
+      medianSeconds: quantiles.find(({ quantile }) => quantile === 0.5)?.seconds ?? null,
+      quantiles,
     },
-    durations: null,
+    durations,
   };
+}
+
+/** Whether nothing that was measured lacks in the distribution. */
+function hasDistribution({ durations, responseTime }: RequestStats): boolean {
+  return durations !== null || responseTime.count === 0;
+}
+
+/** What is known, as with counts: a distribution that one read lacks must not cost that of the others. */
+function mergeKnownDurations(a: Durations | null, b: Durations | null): Durations | null {
+  if (a === null || b === null) return a ?? b;
+  return mergeDurations(a, b);
 }
 
 export function mergeErrors(a: ErrorOccurrences, b: ErrorOccurrences): ErrorOccurrences {
