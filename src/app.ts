@@ -5,7 +5,8 @@ import { connect, pushgatewaySettings, targetSettings } from './connect.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
-import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+import { loadSelfMetrics } from './metrics/load-self.ts';
+import type { BuildInfo } from './metrics/self.ts';
 import type { Pusher, PusherOptions } from './push/pushgateway.ts';
 import type { Clock, Outcome } from './target/outcome.ts';
 import { createTarget } from './target/target.ts';
@@ -54,7 +55,7 @@ export async function startExporter(
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Exporter> {
   const legacy = settings.LEGACY_METRICS;
-  const self = createSelfMetrics(build, {
+  const self = loadSelfMetrics(build, {
     legacy: legacy !== 'off',
     pushes: settings.PUSHGATEWAY_URL !== null,
   });
