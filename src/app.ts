@@ -16,7 +16,7 @@ export interface Exporter {
   readonly address: string;
   /** The URL of the Locust that it reads, without credentials. */
   readonly locustUrl: string;
-  /** Settles when a client asks for the end by QUIT_PATH. */
+  /** Settles when a client requests QUIT_PATH. */
   readonly quitRequested: Promise<unknown>;
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
   readonly locustGone: Promise<unknown>;
@@ -46,7 +46,7 @@ const SYSTEM_CLOCK: Clock = {
 /**
  * Wires everything and listens; Locust need not be there.
  *
- * @throws the error of node:net when the address cannot be had.
+ * @throws the error of node:net when it cannot listen on the address.
  */
 export async function startExporter(
   settings: Settings,
@@ -133,7 +133,7 @@ export async function startExporter(
   };
 }
 
-/* The modules below are loaded only by those who use them. */
+/* The modules below are loaded only when they are used. */
 
 async function loadPusher(options: PusherOptions): Promise<Pusher> {
   const { createPusher } = await import('./push/pushgateway.ts');

@@ -4,7 +4,7 @@ import type { ExpositionFormat } from '../metrics/exposition/encode-text.ts';
  * Chooses the format by an Accept header. Parameters other than version and q do not
  * matter: our names are the same in every escaping scheme.
  *
- * @returns text when the header asks for nothing that we have.
+ * @returns text when the header accepts none of our formats.
  */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   let text = 0;

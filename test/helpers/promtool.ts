@@ -37,7 +37,7 @@ export async function promtool(args: readonly string[], input = ''): Promise<Pro
   return { code: code ?? -1, output: stdout + stderr };
 }
 
-/** Reads the text format only: what is sent as OpenMetrics has to be asked for as text first. */
+/** Reads only the text format, so request that and not OpenMetrics. */
 export function checkMetrics(exposition: string): Promise<PromtoolResult> {
   return promtool(['check', 'metrics'], exposition);
 }

@@ -48,7 +48,7 @@ export const sinceStart = (
 ) =>
   `locust_${metric}_seconds{${selector}, quantile="${quantile}"} or ignoring (quantile, percentile) locust_${metric}_percentile_seconds{${selector}, percentile="${percentile}"}`;
 
-/** 1 while Locust is up and has no such series, which is not the same as nobody being there to ask. */
+/** 1 while Locust is up and has no such series; absent while Locust is down. */
 export const upWithout = (series: string) =>
   `locust_up{${RUN}} == 1 unless on (job, instance) ${series}`;
 
