@@ -8,7 +8,7 @@ const ERROR_WIDTH = 90;
 
 const LEGEND =
   'Rates (req/s, fail/s) are over the last 10 s, all else is since the statistics began.\n' +
-  'Locust makes its report anew every 2 s, so that it may show what was before a command.';
+  'Locust makes a new report every 2 s, so this one may be older than the last command.';
 
 /**
  * The report as tables for a terminal.
@@ -112,7 +112,7 @@ function rate(value: number | null): string {
   return value === null ? '-' : value.toFixed(1);
 }
 
-/** `0 %`, `<0.01 %`, `1.25 %`, `>100 %`: never 0 or 100 where it is not quite that. */
+/** `0 %`, `<0.01 %`, `1.25 %`, `>100 %`: 0 and 100 only if they are exact. */
 function percent(ratio: number | null): string {
   if (ratio === null) return '-';
   if (ratio > 1) return '>100 %';
@@ -122,7 +122,7 @@ function percent(ratio: number | null): string {
   return `${Number(value.toFixed(2))} %`;
 }
 
-/** `7 ms`, `7.1 ms`, `10 ms`, `147 ms`: a decimal below 10 ms, where it tells something. */
+/** `7 ms`, `7.1 ms`, `10 ms`, `147 ms`: with a decimal only below 10 ms. */
 function duration(seconds: number | null): string {
   if (seconds === null) return '-';
   const ms = seconds * 1000;

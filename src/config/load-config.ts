@@ -34,7 +34,7 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** A value that is set, and by what. */
+/** A value, and the variable or flag that sets it. */
 interface GivenValue {
   /** In our notation. */
   readonly text: string;
@@ -43,7 +43,7 @@ interface GivenValue {
   readonly source: string;
 }
 
-/** What is set for one setting, by its own names and by those of its alias. */
+/** The values of one setting, from its own names and from those of its alias. */
 interface Candidates {
   readonly own: GivenValue | undefined;
   readonly alias: GivenValue | undefined;
@@ -201,7 +201,7 @@ async function warnOfTwo(name: SettingName, own: GivenValue, alias: GivenValue):
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }
 
-/** Notes what no setting tells by itself. */
+/** Notes problems that concern several settings. */
 export async function checkTogether(
   settings: Settings,
   note: (name: SettingName, problem: string) => void,

@@ -7,8 +7,8 @@ export interface ListenAddress {
 }
 
 /*
- * Parsers of settings. Each throws an Error whose message says what was expected; the one
- * who calls it adds the name of the setting and the value.
+ * Parsers of settings. Each throws an Error whose message says what was expected; the caller
+ * adds the name of the setting and the value.
  */
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -36,7 +36,7 @@ export function parseDuration(text: string): number {
   return total;
 }
 
-/** What a Node.js timer can wait for. */
+/** The longest time of a Node.js timer. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
 /** @returns a parser of durations from `min` to `max` ms. */
@@ -66,7 +66,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 export function parseByteSize(text: string): number {
   const match = /^(\d+) ?(B|KiB|MiB|GiB|)$/.exec(text);
   const bytes = match === null ? NaN : Number(match[1]) * (SIZE_UNITS[match[2] ?? ''] ?? NaN);
-  // A string of Node.js holds no more.
+  // The longest string of Node.js.
   if (!(bytes >= 1 && bytes <= 2 ** 29 - 24)) {
     throw new Error('expected a size from 1 to 511MiB, such as 1048576 or 64MiB');
   }
@@ -191,7 +191,7 @@ export function parseSwitch(text: string): boolean {
   throw new Error('expected true or false');
 }
 
-/** @returns a parser that takes an empty text for what is not set. */
+/** @returns a parser that reads an empty text as not set. */
 export function optional<T>(parse: (text: string) => T): (text: string) => T | null {
   return (text) => (text === '' ? null : parse(text));
 }

@@ -28,7 +28,7 @@ interface Offer {
  * Chooses the format by an Accept header. Parameters other than q and those of OFFERS do not
  * matter: our names are the same in every escaping scheme.
  *
- * @returns text when the header asks for nothing that we have.
+ * @returns text when the header accepts none of our formats.
  */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
   const weights = new Map<ExpositionFormat, number>();

@@ -83,13 +83,16 @@ export const LEGACY_BUILD_INFO = {
   labels: ['branch', 'goversion', 'revision', 'version'],
 } as const;
 
-/**
- * @param legacy whether LEGACY_BUILD_INFO is among them.
- * @param pushes whether there are pushes to count.
- */
+export interface SelfMetricsOptions {
+  /** Whether LEGACY_BUILD_INFO is among them. */
+  readonly legacy?: boolean;
+  /** Whether there are pushes to count. */
+  readonly pushes?: boolean;
+}
+
 export function createSelfMetrics(
   { version, revision }: BuildInfo,
-  { legacy = false, pushes = false }: { readonly legacy?: boolean; readonly pushes?: boolean } = {},
+  { legacy = false, pushes = false }: SelfMetricsOptions = {},
 ): SelfMetrics {
   const registry = new Registry();
   const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(

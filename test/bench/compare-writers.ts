@@ -9,7 +9,7 @@ import { median } from './statistics.ts';
 
 export interface WriterRow {
   readonly writer: 'our own' | 'prom-client';
-  /** To write what a report of so many endpoints tells. */
+  /** To encode a report of so many endpoints. */
   readonly medianMs: number;
   readonly samples: number;
 }

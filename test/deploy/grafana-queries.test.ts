@@ -144,7 +144,7 @@ for (const dashboard of dashboards) {
       }
     });
 
-    it('tell the series of a panel apart', () => {
+    it('distinguish the series of a panel', () => {
       for (const { panel, expr, legendFormat = '', panelType } of dashboard.queries) {
         if (panelType === 'table' || panel === 'State' || panel === 'Phases') continue;
         const chosen = dashboard.variables.some(({ name, multi }) => name === 'instance' && !multi)

@@ -228,7 +228,7 @@ describe('what these tests look for', () => {
 const read = (file: string): unknown => parse(readFileSync(path.join(FOLDER, file), 'utf8'));
 
 describe('the provisioning of Grafana', () => {
-  it('has the data source ask as often as Prometheus scrapes', () => {
+  it('gives the data source the scrape interval of Prometheus', () => {
     const { datasources } = read('provisioning/datasources/prometheus.yaml') as {
       datasources: { uid: string; type: string; url: string; jsonData: { timeInterval: string } }[];
     };

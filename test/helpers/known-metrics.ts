@@ -9,7 +9,7 @@ export interface KnownMetric {
 
 const OF_TARGET = ['job', 'instance'];
 
-/** What Prometheus itself has to say of every target. */
+/** Metrics that Prometheus adds for every target. */
 const OF_PROMETHEUS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
 
 /** Every metric that Prometheus has of an exporter with METRIC_PREFIX=locust, by its name. */

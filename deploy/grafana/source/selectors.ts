@@ -57,7 +57,7 @@ export const sinceStart = (
 export const durationQuantile = (quantile: number, metric: string, selector: string) =>
   `histogram_quantile(${quantile}, ${rate(`${metric}{${selector}}`)}) >= 0 or histogram_quantile(${quantile}, ${rate(`${metric}_bucket{${selector}}`)}) >= 0`;
 
-/** 1 while Locust is up and has no such series, which is not the same as nobody being there to ask. */
+/** 1 while Locust is up and has no such series; absent while Locust is down. */
 export const upWithout = (series: string) =>
   `locust_up{${RUN}} == 1 unless on (job, instance) ${series}`;
 

@@ -183,7 +183,7 @@ function meanBytes({ contentBytes, requests }: RequestStats): number | null {
   return divide(contentBytes, requests);
 }
 
-/** Above 1 where a test counts failures without their requests. */
+/** Above 1 if a test counts failures without their requests. */
 function failRatio({ failures, requests }: RequestStats): number | null {
   if (requests === 0 && failures !== null && failures > 0) return Infinity;
   return divide(failures, requests);

@@ -136,7 +136,7 @@ function sections(snapshot: Snapshot, { metricsPath, recent }: StatusView): read
   ];
 }
 
-/** A link where the address is one of the web, else the text alone. */
+/** A link for an http or https address, else the text alone. */
 function link(url: string, text: string): SafeHtml {
   if (!/^https?:\/\//iu.test(url)) return foreignText(text);
   return html`<a href="${url}" rel="noreferrer">${foreignText(text)}</a>`;
@@ -146,7 +146,7 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** What is wrong and since when; `null` when Locust answers as it should. */
+/** What is wrong and since when; `null` when Locust responds as it should. */
 export function banner(problem: Problem | null, isUp: boolean, nowMs: number): SafeHtml | null {
   if (problem === null) return isUp ? null : waitingBanner;
   return html`<section class="banner ${isUp ? 'warn' : 'bad'}" aria-labelledby="problem">

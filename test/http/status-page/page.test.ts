@@ -205,7 +205,7 @@ describe('status page', () => {
     assert.match(text, /No errors\./u);
   });
 
-  it('tells what is wrong and since when while Locust is down', () => {
+  it('shows what is wrong and since when while Locust is down', () => {
     const problem = {
       code: 'connect' as const,
       message: 'connection refused; is Locust running?',
@@ -276,7 +276,7 @@ describe('status page', () => {
     assert.match(text, /same method, name and error, or above a limit, are added together \(2\)/u);
   });
 
-  it('survives times that are none', () => {
+  it('survives invalid times', () => {
     const page = renderStatusPage(sampleView({ runStartTimeSeconds: 1e300 }));
     assert.match(textOf(page), /Run started an unknown time/u);
   });
