@@ -50,6 +50,7 @@ COLUMNS = [
     *("min_response_time", "max_response_time", "total_content_length", "start_time", "last_request_timestamp"),
     *("current_rps", "current_fail_per_sec", "response_times"),
 ]
+FACTS = operator.attrgetter(*(name for name in COLUMNS if not name.startswith("current_")))
 STEP = 0.003  # seconds that a read may keep other greenlets from their turn
 SORTED_AT_ONCE = 2000  # names, which takes about a millisecond
 ATTEMPTS = 3  # of a read, when the statistics are reset in the middle
@@ -111,11 +112,11 @@ class JsonEncoder:
     def pack(self, value: Any) -> bytes:
         return self._encode(value).encode("ascii")
 
-    def join_list(self, parts: list[bytes]) -> bytes:
-        return b"[" + b",".join(parts) + b"]"
-
-    def join_map(self, parts: dict[str, bytes]) -> bytes:
-        return b"{" + b",".join(self.pack(key) + b":" + value for key, value in parts.items()) + b"}"
+    def join(self, fields: dict[str, bytes], lists: dict[str, list[bytes]]) -> bytes:
+        """One map of what is packed already."""
+        pairs = [self.pack(key) + b":" + value for key, value in fields.items()]
+        pairs += [self.pack(key) + b":[" + b",".join(items) + b"]" for key, items in lists.items()]
+        return b"{" + b",".join(pairs) + b"}"
 
 
 class MsgpackEncoder:
@@ -129,12 +130,13 @@ class MsgpackEncoder:
     def _replace(value: Any) -> Any:
         return float(value) if isinstance(value, int) else to_number(value)
 
-    def join_list(self, parts: list[bytes]) -> bytes:
-        return self._packer.pack_array_header(len(parts)) + b"".join(parts)
-
-    def join_map(self, parts: dict[str, bytes]) -> bytes:
-        header = self._packer.pack_map_header(len(parts))
-        return header + b"".join(self.pack(key) + value for key, value in parts.items())
+    def join(self, fields: dict[str, bytes], lists: dict[str, list[bytes]]) -> bytes:
+        parts = [self._packer.pack_map_header(len(fields) + len(lists))]
+        for key, value in fields.items():
+            parts += [self.pack(key), value]
+        for key, items in lists.items():
+            parts += [self.pack(key), self._packer.pack_array_header(len(items)), *items]
+        return b"".join(parts)
 
 
 def prefers_msgpack(accept: str) -> bool:
@@ -232,40 +234,35 @@ class RowReader:
         self.start_moment()
 
     def start_moment(self) -> None:
-        """The ten seconds, in whole ones, that Locust's current_rps looks at: they end 2 s before the last request."""
+        """Notes the seconds that Locust's current_rps counts: ten, or fewer at the start, up to 2 s before the last."""
         last = int(self._stats.last_request_timestamp or 0)
         self._first = max(last - 12, int(self._stats.start_time or 0))
-        self._window = range(self._first, last - 2)
+        self._window = tuple(range(self._first, last - 2))
+        self._seconds = max(len(self._window), 1)
 
     def _rate(self, counts: Any) -> float:
-        return sum(map(counts.get, self._window, repeat(0)), 0.0) / max(len(self._window), 1)
+        return sum(map(counts.get, self._window, repeat(0)), 0.0) / self._seconds
 
     def pack(self, entry: Any) -> bytes:
-        last = entry.last_request_timestamp
-        is_idle = not last or last < self._first
-        is_measured = entry.min_response_time is not None
-        name, method = entry.name, entry.method
+        method, name, *counts, least, most, length, start, last, times = FACTS(entry)
         row = [
             method if type(method) is str else to_text(method),
             name if type(name) is str else to_text(name),
-            entry.num_requests,
-            entry.num_none_requests,
-            entry.num_failures,
-            entry.total_response_time,
-            entry.min_response_time,
-            entry.max_response_time if is_measured else None,
-            entry.total_content_length,
-            entry.start_time,
+            *counts,
+            least,
+            None if least is None else most,
+            length,
+            start,
             last,
-            0.0 if is_idle else self._rate(entry.num_reqs_per_sec),
+            self._rate(entry.num_reqs_per_sec) if last and last >= self._first else 0.0,
             self._rate(entry.num_fail_per_sec) if entry.num_failures else 0.0,
-            entry.response_times,
+            times,
         ]
         try:
             return self._pack(row)
         except Exception:
-            times = {number_or_none(key): number_or_none(count) for key, count in dict(row[-1]).items()}
-            times = {key: count for key, count in times.items() if key is not None and count is not None}
+            pairs = [(number_or_none(key), number_or_none(count)) for key, count in times.items()]
+            times = {key: count for key, count in pairs if key is not None and count is not None}
             return self._pack([*row[:2], *map(number_or_none, row[2:-1]), times])
 
 
@@ -377,13 +374,14 @@ class Companion:
             pacer.pause_if_due()
         rows.start_moment()
         for entry in self._entries(stats.entries, pacer) if self.environment.runner else ():
-            row = value_or(None, rows.pack, entry)
-            if row is not None:
-                packed.append(row)
+            try:
+                packed.append(rows.pack(entry))
+            except Exception as error:  # which costs this row
+                logger.debug("%r: %s", entry, error)
             if pacer.pause_if_due():
                 rows.start_moment()
-        lists = {"errors": encoder.join_list(errors), "aggregate": aggregate, "stats": encoder.join_list(packed)}
-        return Report(etag, encoder.join_map({**head, **lists}), counts, is_final)
+        body = encoder.join({**head, "aggregate": aggregate}, {"errors": errors, "stats": packed})
+        return Report(etag, body, counts, is_final)
 
     @staticmethod
     def _etag(encoder: Any, head: dict[str, bytes], counts: Any) -> str:
