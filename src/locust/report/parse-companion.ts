@@ -144,9 +144,9 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
     ignored.enter('aggregate');
     const aggregate = total && parseCompanionStats(total, parsing);
     const keeps = body.length <= MAX_KEPT_BYTES;
-    const endpoints = foldEndpoints(yield* parseEndpoints(list, parsing, keeps));
+    const endpoints = yield* foldEndpoints(yield* parseEndpoints(list, parsing, keeps));
     yield;
-    const errors = foldErrors(yield* parseErrorRows(report, ignored));
+    const errors = yield* foldErrors(yield* parseErrorRows(report, ignored));
     const { workers, folded } = foldWorkers(yield* parseWorkerRows(report, ignored));
     const snapshot: Snapshot = {
       state: normalizeState(labelAt(report, 'state', ignored)),
