@@ -9,12 +9,14 @@ import { watchForGone } from './gone.ts';
 import { createLoopCollector } from './loop.ts';
 import { createOnDemandCollector } from './on-demand.ts';
 import { createReader } from './reader.ts';
+import type { CompanionMode } from './report-source.ts';
 import { type Clock, type Outcome } from './outcome.ts';
 import { createRenderer, type Encoding } from './render.ts';
 
 /** How one Locust is read, and what is said about it. Times are in milliseconds. */
 export interface TargetSettings {
   readonly rowRules: RowRules;
+  readonly companion: CompanionMode;
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
@@ -71,7 +73,8 @@ export function createTarget(
   { client, self, logger, clock }: TargetDependencies,
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
-  const reader = createReader({ client, self, logger, clock, rowRules: settings.rowRules });
+  const { rowRules, companion } = settings;
+  const reader = createReader({ client, self, logger, clock, rowRules, companion });
   const render = createRenderer(settings.catalog, settings.prefix, self);
   const collector = createCollector();
   const finalScrape = createFinalScrape({ reader, clock, lingerMs, staleAfterMs });
