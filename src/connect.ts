@@ -57,6 +57,7 @@ export function rowRules(settings: Settings): RowRules {
 export function targetSettings(settings: Settings): TargetSettings {
   return {
     rowRules: rowRules(settings),
+    companion: settings.COMPANION,
     catalog: chooseCatalog(settings.LEGACY_METRICS),
     prefix: settings.METRIC_PREFIX,
     histograms: {

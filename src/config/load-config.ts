@@ -183,7 +183,10 @@ function find(
 
 function decideAuto(values: Readonly<Record<string, unknown>>, decision: 'on' | 'off'): Settings {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value === 'auto' ? decision : value]),
+    Object.entries(values).map(([name, value]) => {
+      const { isDecided }: Setting<unknown> = SETTINGS[name as SettingName];
+      return [name, isDecided && value === 'auto' ? decision : value];
+    }),
   ) as Settings;
 }
 

@@ -207,6 +207,14 @@ export function onOffOr<const Choice extends string>(
   };
 }
 
+/** Like onOffOr, for what cannot be on. */
+export function offOr<const Choice extends string>(
+  ...others: readonly Choice[]
+): (text: string) => Choice | 'off' {
+  const parse = oneOf<Choice | 'off'>('off', ...others);
+  return (text) => (text.toLowerCase() === 'false' ? 'off' : parse(text));
+}
+
 export function oneOf<const Choice extends string>(
   ...choices: readonly Choice[]
 ): (text: string) => Choice {

@@ -2,6 +2,7 @@ import { readHeaders, readSecret } from './files.ts';
 import {
   durationFrom,
   integerFrom,
+  offOr,
   oneOf,
   onOffOr,
   optional,
@@ -55,6 +56,8 @@ export interface Setting<T> {
   readonly isUrl?: true;
   /** Whether its flag may be given several times, for several lines. */
   readonly isList?: true;
+  /** Whether `auto` means on or off by whether names of the predecessor are in use. */
+  readonly isDecided?: true;
   readonly alias?: Alias;
 }
 
@@ -135,6 +138,18 @@ export const SETTINGS = {
       flag: 'locust.timeout',
       convert: fromGoTimeout,
     },
+  },
+  COMPANION: {
+    parse: onOffOr('auto'),
+    default: 'auto',
+    description:
+      "whether reports come from the companion in Locust, which knows more than Locust's web API: auto: where it is there; on: from nowhere else; off: never",
+  },
+  UNCUT_ROWS: {
+    parse: offOr('auto'),
+    default: 'off',
+    description:
+      'auto: while Locust cuts its list of endpoints and has no companion, the rows that are missing are read as CSV, which costs Locust up to half a second, every 10s at most; off: they are missing',
   },
   LOCUST_USERNAME: {
     parse: parseText,
@@ -365,11 +380,13 @@ export const SETTINGS = {
     parse: onOffOr('auto', 'only'),
     default: 'auto',
     description: `the metrics of ContainerSolutions/locust_exporter: on, off, or only these; ${AUTO}`,
+    isDecided: true,
   },
   QUIT_ENDPOINT: {
     parse: onOffOr('auto'),
     default: 'auto',
     description: `whether a request to /quitquitquit ends the exporter: on or off; ${AUTO}`,
+    isDecided: true,
   },
   LOG_LEVEL: {
     parse: oneOf('debug', 'info', 'warn', 'error', 'fatal'),
@@ -387,11 +404,11 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** The values that apply; `auto` has been resolved. */
+/** The values that apply. */
 export type Settings = {
   readonly [Name in SettingName]: Exclude<
     Awaited<ReturnType<(typeof SETTINGS)[Name]['parse']>>,
-    'auto'
+    (typeof SETTINGS)[Name] extends { isDecided: true } ? 'auto' : never
   >;
 };
 

@@ -11,12 +11,14 @@ import { createLoopCollector } from './loop.ts';
 import { createOnDemandCollector } from './on-demand.ts';
 import { createReader } from './reader.ts';
 import { createRecentRequests, type RecentPercentiles } from './recent-requests.ts';
+import type { CompanionMode } from './report-source.ts';
 import { type Clock, type Outcome } from './outcome.ts';
 import { createRenderer, type Encoding } from './render.ts';
 
 /** How one Locust is read, and what is said about it. Times are in milliseconds. */
 export interface TargetSettings {
   readonly rowRules: RowRules;
+  readonly companion: CompanionMode;
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
@@ -76,7 +78,8 @@ export function createTarget(
   { client, self, logger, clock }: TargetDependencies,
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
-  const reader = createReader({ client, self, logger, clock, rowRules: settings.rowRules });
+  const { rowRules, companion } = settings;
+  const reader = createReader({ client, self, logger, clock, rowRules, companion });
   const render = createRenderer(settings.catalog, settings.prefix, self, settings.histograms);
   const collector = createCollector();
   const recent = createRecentRequests();

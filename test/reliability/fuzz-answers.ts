@@ -123,12 +123,20 @@ class FuzzedReader {
     const client = {
       displayUrl: 'http://fuzz.example/',
       get: async (path: string) => Buffer.from(path === '' ? await this.#indexPage() : this.answer),
+      getResponse: () => Promise.reject(new Error('not to be called')),
       post: () => Promise.reject(new Error('not to be called')),
       quote: (text: string) => text,
       close: () => Promise.resolve(),
     };
     this.#reader = createReader({
-      ...{ client, self: noMetrics, logger, clock: this.#clock, rowRules: NO_RULES },
+      ...{
+        client,
+        self: noMetrics,
+        logger,
+        clock: this.#clock,
+        rowRules: NO_RULES,
+        companion: 'off',
+      },
     });
   }
 

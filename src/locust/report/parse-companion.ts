@@ -144,9 +144,9 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
     ignored.enter('aggregate');
     const aggregate = total && parseCompanionStats(total, parsing);
     const keeps = body.length <= MAX_KEPT_BYTES;
-    const endpoints = foldEndpoints(yield* parseEndpoints(list, parsing, keeps));
+    const endpoints = yield* foldEndpoints(yield* parseEndpoints(list, parsing, keeps));
     yield;
-    const errors = foldErrors(yield* parseErrorRows(report, ignored));
+    const errors = yield* foldErrors(yield* parseErrorRows(report, ignored));
     const { workers, folded } = foldWorkers(yield* parseWorkerRows(report, ignored));
     const snapshot: Snapshot = {
       state: normalizeState(labelAt(report, 'state', ignored)),
@@ -177,16 +177,17 @@ export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> 
   };
 }
 
-/** @throws LocustError `not_locust` */
+/**
+ * @throws SyntaxError when it is something else than a report of the companion.
+ * @throws LocustError `not_locust` when the companion is one for another exporter.
+ */
 function checkFormat({ format }: JsonObject): void {
   if (format === FORMAT) return;
-  const isNewer = typeof format === 'number' && format > FORMAT;
+  if (typeof format !== 'number') throw new SyntaxError('no format is told');
   throw new LocustError(
     'not_locust',
-    isNewer
-      ? `the companion in Locust writes format ${format}, and this exporter reads ${FORMAT}: ` +
-          'update the exporter, or load the companion that it comes with (locust-exporter companion DIR)'
-      : "not a report of the exporter's companion: it tells no format",
+    `the companion in Locust writes format ${format}, and this exporter reads ${FORMAT}: ` +
+      'update the exporter, or load the companion that it comes with (locust-exporter companion DIR)',
   );
 }
 

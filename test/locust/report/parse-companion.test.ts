@@ -345,7 +345,7 @@ describe('what is no report of the companion', () => {
       'not_locust',
       /update the exporter/,
     ],
-    ['no format', toMsgpack({ a: 1 }), 'not_locust', /tells no format/],
+    ['no format', toMsgpack({ a: 1 }), 'SyntaxError', /no format/],
     ['no rows', toMsgpack(companionReport({ stats: 3 })), 'ShapeError', /stats/],
     ['no columns', toMsgpack(companionReport({ columns: null })), 'ShapeError', /columns/],
     [
