@@ -8,7 +8,13 @@ import type {
 } from './family.ts';
 import type { LabelSet } from './labels.ts';
 import { SLICE, type Page } from './page.ts';
-import { createProtobufBuffer, type ProtobufBuffer } from './protobuf-buffer.ts';
+import {
+  createProtobufBuffer,
+  DOUBLE_LENGTH,
+  varintLength,
+  zigzag,
+  type ProtobufBuffer,
+} from './protobuf-buffer.ts';
 
 /*
  * The messages of io.prometheus.client, by the numbers of their fields:
@@ -29,6 +35,9 @@ const HISTOGRAM = {
   ...{ count: 1, sum: 2, bucket: 3, schema: 5, zeroThreshold: 6, zeroCount: 7 },
   ...{ negativeSpan: 9, negativeDelta: 10, positiveSpan: 12, positiveDelta: 13 },
 } as const;
+
+/** Bytes of a tag and a length, for fields below 16 and less than 128 bytes. */
+const SHORT_HEADER = 2;
 
 /** Where the time at which counts began stands. */
 const CREATED = { gauge: null, counter: 3, summary: 4, histogram: 15 } as const;
@@ -68,15 +77,19 @@ function beginFamily(
 ): { readonly sink: SampleSink; readonly end: () => void } {
   const created = createdField(type, createdSeconds);
   const valueField = type === 'counter' ? METRIC.counter : METRIC.gauge;
+  const valueLength = DOUBLE_LENGTH + created.length;
   let family: number | null = null;
 
+  function begin(): void {
+    if (family !== null) return;
+    family = buffer.open();
+    buffer.addString(FAMILY.name, name);
+    buffer.addString(FAMILY.help, help);
+    buffer.addUint(FAMILY.type, TYPES[type]);
+  }
+
   function openMetric(labels: LabelSet): number {
-    if (family === null) {
-      family = buffer.open();
-      buffer.addString(FAMILY.name, name);
-      buffer.addString(FAMILY.help, help);
-      buffer.addUint(FAMILY.type, TYPES[type]);
-    }
+    begin();
     const metric = buffer.open(FAMILY.metric);
     buffer.addFields(protobufLabels(labels));
     return metric;
@@ -85,12 +98,13 @@ function beginFamily(
   return {
     sink: {
       value(labels, value) {
-        const metric = openMetric(labels);
-        const inner = buffer.open(valueField);
+        begin();
+        const bytes = protobufLabels(labels);
+        buffer.begin(FAMILY.metric, bytes.length + SHORT_HEADER + valueLength);
+        buffer.addFields(bytes);
+        buffer.begin(valueField, valueLength);
         buffer.addDouble(VALUE.value, value);
         buffer.addFields(created);
-        buffer.close(inner);
-        buffer.close(metric);
       },
       summary(labels, { count, sum, quantiles }) {
         const metric = openMetric(labels);
@@ -98,10 +112,9 @@ function beginFamily(
         buffer.addUint(SUMMARY.count, count);
         buffer.addDouble(SUMMARY.sum, sum);
         for (const { quantile, seconds } of quantiles) {
-          const inner = buffer.open(SUMMARY.quantile);
+          buffer.begin(SUMMARY.quantile, 2 * DOUBLE_LENGTH);
           buffer.addDouble(QUANTILE.quantile, quantile);
           buffer.addDouble(QUANTILE.value, seconds);
-          buffer.close(inner);
         }
         buffer.addFields(created);
         buffer.close(summary);
@@ -146,10 +159,10 @@ function addClassicBuckets(
   { bounds, cumulativeCounts }: ClassicBuckets,
 ): void {
   for (let index = 0; index < bounds.length; index += 1) {
-    const bucket = buffer.open(HISTOGRAM.bucket);
-    buffer.addUint(BUCKET.cumulativeCount, cumulativeCounts[index] ?? 0);
+    const count = cumulativeCounts[index] ?? 0;
+    buffer.begin(HISTOGRAM.bucket, 1 + varintLength(count) + DOUBLE_LENGTH);
+    buffer.addUint(BUCKET.cumulativeCount, count);
     buffer.addDouble(BUCKET.upperBound, bounds[index] ?? Infinity);
-    buffer.close(bucket);
   }
 }
 
@@ -160,10 +173,10 @@ function addSparseBuckets(
   deltaField: number,
 ): void {
   for (let index = 0; index < spans.length; index += 2) {
-    const span = buffer.open(spanField);
-    buffer.addSint(SPAN.offset, spans[index] ?? 0);
-    buffer.addUint(SPAN.length, spans[index + 1] ?? 0);
-    buffer.close(span);
+    const [offset, length] = [spans[index] ?? 0, spans[index + 1] ?? 0];
+    buffer.begin(spanField, 2 + varintLength(zigzag(offset)) + varintLength(length));
+    buffer.addSint(SPAN.offset, offset);
+    buffer.addUint(SPAN.length, length);
   }
   if (counts.length > 0) buffer.addPackedDeltas(deltaField, counts);
 }
