@@ -7,94 +7,122 @@ const ZERO_THRESHOLD = 0.0005;
 /** Of one histogram. With schema 4 that is enough for all times from 1 ms to nine hours. */
 const MAX_BUCKETS = 400;
 
-/** The finest that HISTOGRAM_SCHEMA can be, and the one of Prometheus with the widest buckets. */
-const FINEST_SCHEMA = 7;
+/** Prometheus has no schema with wider buckets. */
 const WIDEST_SCHEMA = -4;
 
+/** Counts times in native buckets, in memory that the next call uses again. */
+export type NativeCounter = (durations: Durations) => NativeBuckets;
+
 /**
- * Counts times in the sparse buckets of a native histogram.
+ * Makes what counts times in the sparse buckets of native histograms.
  *
  * Where there would be more than `maxBuckets`, the next coarser schema is taken. While counts only
  * grow it never becomes finer again, since more times never make fewer buckets. That matters:
  * Prometheus merges its older buckets when a schema is coarser than before, and takes a finer one
  * for a counter reset.
  *
- * @param schema from WIDEST_SCHEMA to FINEST_SCHEMA.
+ * @param schema from WIDEST_SCHEMA to 7.
+ * @param maxBuckets enough for all times of a test with WIDEST_SCHEMA, which are a few.
  */
-export function toNativeBuckets(
-  durations: Durations,
-  schema: number,
-  maxBuckets = MAX_BUCKETS,
-): NativeBuckets {
-  const { seconds, counts } = durations;
-  const scale = scaleOf(schema);
-  const positive = createRuns();
-  const negative = createRuns();
-  let zeroCount = 0;
-  let firstPositive = 0;
-  while (firstPositive < seconds.length && (seconds[firstPositive] ?? 0) <= ZERO_THRESHOLD) {
-    firstPositive += 1;
-  }
-  for (let place = firstPositive, above = 0; place < seconds.length; place += 1) {
-    above = findBound(scale.bounds, seconds[place] ?? 0, above);
-    addCount(positive, scale.firstIndex + above, counts[place] ?? 0);
-  }
-  // From the time nearest to 0 on, as those above it.
-  for (let place = firstPositive - 1, above = 0; place >= 0; place -= 1) {
-    const time = -(seconds[place] ?? 0);
-    if (time <= ZERO_THRESHOLD) {
-      zeroCount += counts[place] ?? 0;
-    } else {
-      above = findBound(scale.bounds, time, above);
-      addCount(negative, scale.firstIndex + above, counts[place] ?? 0);
+export function createNativeCounter(schema: number, maxBuckets = MAX_BUCKETS): NativeCounter {
+  const positive = createRuns(maxBuckets);
+  const negative = createRuns(maxBuckets);
+
+  return (durations) => {
+    const { seconds } = durations;
+    let firstPositive = 0;
+    while (firstPositive < seconds.length && (seconds[firstPositive] ?? 0) <= ZERO_THRESHOLD) {
+      firstPositive += 1;
     }
-  }
-  const isTooMany = positive.counts.length + negative.counts.length > maxBuckets;
-  if (isTooMany && schema > WIDEST_SCHEMA) {
-    return toNativeBuckets(durations, schema - 1, maxBuckets);
-  }
-  // Without buckets of any kind a histogram would count as a classic one.
-  if (positive.spans.length === 0) positive.spans.push(0, 0);
-  return {
-    ...{ schema, zeroThreshold: ZERO_THRESHOLD, zeroCount },
-    positive: { spans: positive.spans, counts: positive.counts },
-    negative: { spans: negative.spans, counts: negative.counts },
+    for (let used = schema; ; used -= 1) {
+      const scale = scaleOf(used);
+      // From the time nearest to 0 on, in both directions.
+      addTimes(positive, durations, scale, firstPositive, 1);
+      const zeroCount = addTimes(negative, durations, scale, firstPositive - 1, -1);
+      if (positive.length + negative.length > maxBuckets && used > WIDEST_SCHEMA) continue;
+      // Without buckets of any kind a histogram would count as a classic one.
+      if (positive.spanCount === 0) addRun(positive, 0, 0);
+      return { schema: used, zeroThreshold: ZERO_THRESHOLD, zeroCount, positive, negative };
+    }
   };
 }
 
 /** SparseBuckets in the making. */
 interface Runs {
-  readonly spans: number[];
-  readonly counts: number[];
-  /** Of the bucket after the last one. */
-  next: number;
-}
-
-function createRuns(): Runs {
-  return { spans: [], counts: [], next: 0 };
+  readonly spans: Int32Array;
+  spanCount: number;
+  readonly counts: Float64Array;
+  length: number;
+  /** What there is room for. */
+  readonly capacity: number;
 }
 
 /** Up to so many empty buckets cost less than a run of its own; so does client_golang count. */
 const MAX_GAP = 2;
 
-/** @param index follows the one before, or is the same. */
-function addCount(runs: Runs, index: number, count: number): void {
-  if (count === 0) return;
-  const { spans, counts } = runs;
-  const last = counts.length - 1;
-  const gap = index - runs.next;
-  if (last >= 0 && gap < 0) {
-    counts[last] = (counts[last] ?? 0) + count;
-    return;
+function createRuns(maxBuckets: number): Runs {
+  // One bucket more than allowed shows that there are too many; empty ones come before it.
+  const capacity = maxBuckets + MAX_GAP + 1;
+  return {
+    ...{ spans: new Int32Array(2 * capacity), spanCount: 0 },
+    ...{ counts: new Float64Array(capacity), length: 0, capacity },
+  };
+}
+
+/**
+ * Begins runs anew with the times from one place on that are away from 0 in one direction, until
+ * there are too many buckets.
+ *
+ * @returns how many of them are not longer than ZERO_THRESHOLD.
+ */
+function addTimes(
+  runs: Runs,
+  { seconds, counts }: Durations,
+  { firstIndex, bounds }: Scale,
+  from: number,
+  direction: 1 | -1,
+): number {
+  runs.spanCount = 0;
+  runs.length = 0;
+  let zeroCount = 0;
+  let next = 0;
+  let above = 0;
+  for (let place = from; place >= 0 && place < seconds.length; place += direction) {
+    const time = direction * (seconds[place] ?? 0);
+    const count = counts[place] ?? 0;
+    if (time <= ZERO_THRESHOLD) {
+      zeroCount += count;
+      continue;
+    }
+    if (count === 0) continue;
+    if ((bounds[above] ?? Infinity) < time) above = findBound(bounds, time, above + 1);
+    const gap = firstIndex + above - next;
+    if (gap < 0 && runs.length > 0) {
+      runs.counts[runs.length - 1] = (runs.counts[runs.length - 1] ?? 0) + count;
+      continue;
+    }
+    if (runs.length + MAX_GAP >= runs.capacity) {
+      runs.length = runs.capacity;
+      break;
+    }
+    if (runs.length === 0 || gap > MAX_GAP) {
+      addRun(runs, gap, 1);
+    } else {
+      for (let empty = 0; empty < gap; empty += 1) runs.counts[runs.length++] = 0;
+      const last = 2 * runs.spanCount - 1;
+      runs.spans[last] = (runs.spans[last] ?? 0) + gap + 1;
+    }
+    runs.counts[runs.length] = count;
+    runs.length += 1;
+    next = firstIndex + above + 1;
   }
-  if (last < 0 || gap > MAX_GAP) {
-    spans.push(gap, 1);
-  } else {
-    for (let empty = 0; empty < gap; empty += 1) counts.push(0);
-    spans[spans.length - 1] = (spans[spans.length - 1] ?? 0) + gap + 1;
-  }
-  counts.push(count);
-  runs.next = index + 1;
+  return zeroCount;
+}
+
+function addRun(runs: Runs, offset: number, length: number): void {
+  runs.spans[2 * runs.spanCount] = offset;
+  runs.spans[2 * runs.spanCount + 1] = length;
+  runs.spanCount += 1;
 }
 
 /** The bounds of all buckets from ZERO_THRESHOLD to the largest number. */
@@ -149,15 +177,4 @@ function findBound(bounds: Float64Array, seconds: number, from: number): number 
     else end = middle;
   }
   return low;
-}
-
-/**
- * Finds the bucket `(base^(index-1), base^index]` of a time. A logarithm would be wrong by one at
- * the bounds.
- *
- * @param seconds above ZERO_THRESHOLD.
- */
-export function bucketIndex(seconds: number, schema: number): number {
-  const { firstIndex, bounds } = scaleOf(schema);
-  return firstIndex + findBound(bounds, seconds, 0);
 }

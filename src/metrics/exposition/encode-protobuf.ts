@@ -45,11 +45,12 @@ const CREATED = { gauge: null, counter: 3, summary: 4, histogram: 15 } as const;
 /** Writes one message MetricFamily after another, each after its length. */
 export function createProtobufPage(): Page {
   const buffer = createProtobufBuffer();
+  const fields = createFieldWriter();
   return {
     *write(families) {
       let pausedAt = buffer.length;
       for (const family of families) {
-        const { sink, end } = beginFamily(buffer, family);
+        const { sink, end } = beginFamily(buffer, family, fields);
         for (let row = 0; row < family.samples.rows; row += 1) {
           family.samples.ofRow(row, sink);
           if (buffer.length - pausedAt < SLICE) continue;
@@ -74,8 +75,9 @@ export function createProtobufPage(): Page {
 function beginFamily(
   buffer: ProtobufBuffer,
   { name, type, help, createdSeconds = null }: Family,
+  fields: FieldWriter,
 ): { readonly sink: SampleSink; readonly end: () => void } {
-  const created = createdField(type, createdSeconds);
+  const created = fields.created(type, createdSeconds);
   const valueField = type === 'counter' ? METRIC.counter : METRIC.gauge;
   const valueLength = DOUBLE_LENGTH + created.length;
   let family: number | null = null;
@@ -91,7 +93,7 @@ function beginFamily(
   function openMetric(labels: LabelSet): number {
     begin();
     const metric = buffer.open(FAMILY.metric);
-    buffer.addFields(protobufLabels(labels));
+    buffer.addFields(fields.labels(labels));
     return metric;
   }
 
@@ -99,7 +101,7 @@ function beginFamily(
     sink: {
       value(labels, value) {
         begin();
-        const bytes = protobufLabels(labels);
+        const bytes = fields.labels(labels);
         buffer.begin(FAMILY.metric, bytes.length + SHORT_HEADER + valueLength);
         buffer.addFields(bytes);
         buffer.begin(valueField, valueLength);
@@ -168,44 +170,59 @@ function addClassicBuckets(
 
 function addSparseBuckets(
   buffer: ProtobufBuffer,
-  { spans, counts }: SparseBuckets,
+  { spans, spanCount, counts, length }: SparseBuckets,
   spanField: number,
   deltaField: number,
 ): void {
-  for (let index = 0; index < spans.length; index += 2) {
-    const [offset, length] = [spans[index] ?? 0, spans[index + 1] ?? 0];
-    buffer.begin(spanField, 2 + varintLength(zigzag(offset)) + varintLength(length));
+  for (let run = 0; run < spanCount; run += 1) {
+    const offset = spans[2 * run] ?? 0;
+    const buckets = spans[2 * run + 1] ?? 0;
+    buffer.begin(spanField, 2 + varintLength(zigzag(offset)) + varintLength(buckets));
     buffer.addSint(SPAN.offset, offset);
-    buffer.addUint(SPAN.length, length);
+    buffer.addUint(SPAN.length, buckets);
   }
-  if (counts.length > 0) buffer.addPackedDeltas(deltaField, counts);
+  if (length > 0) buffer.addPackedDeltas(deltaField, counts, length);
 }
 
-function createdField(type: Family['type'], seconds: number | null): Uint8Array {
-  const field = CREATED[type];
-  const buffer = createProtobufBuffer();
-  if (field !== null && seconds !== null && seconds >= 0) {
-    const whole = Math.floor(seconds);
-    const message = buffer.open(field);
-    buffer.addUint(TIMESTAMP.seconds, whole);
-    buffer.addUint(TIMESTAMP.nanos, Math.floor((seconds - whole) * 1e9));
-    buffer.close(message);
-  }
-  return buffer.bytes();
+/** Writes fields that are added as they are, again and again. */
+interface FieldWriter {
+  /** When the counts of a family began; nothing where that is not known. */
+  created(type: Family['type'], seconds: number | null): Uint8Array;
+  /** Labels as the fields of a Metric. */
+  labels(set: LabelSet): Uint8Array;
 }
 
-/** Labels as the fields of a Metric. */
-function protobufLabels(set: LabelSet): Uint8Array {
-  return (set.protobuf ??= writeLabels(set));
-}
+const NOTHING = new Uint8Array(0);
 
-function writeLabels({ labels }: LabelSet): Uint8Array {
-  const buffer = createProtobufBuffer();
-  for (const [name, value] of Object.entries(labels)) {
-    const pair = buffer.open(METRIC.label);
-    buffer.addString(LABEL.name, name);
-    buffer.addString(LABEL.value, value);
-    buffer.close(pair);
+function createFieldWriter(): FieldWriter {
+  const scratch = createProtobufBuffer();
+
+  function write(add: () => void): Uint8Array {
+    scratch.cut(0);
+    add();
+    return new Uint8Array(scratch.bytes());
   }
-  return new Uint8Array(buffer.bytes());
+
+  return {
+    created(type, seconds) {
+      const field = CREATED[type];
+      if (field === null || seconds === null || seconds < 0) return NOTHING;
+      return write(() => {
+        const whole = Math.floor(seconds);
+        const message = scratch.open(field);
+        scratch.addUint(TIMESTAMP.seconds, whole);
+        scratch.addUint(TIMESTAMP.nanos, Math.floor((seconds - whole) * 1e9));
+        scratch.close(message);
+      });
+    },
+    labels: (set) =>
+      (set.protobuf ??= write(() => {
+        for (const [name, value] of Object.entries(set.labels)) {
+          const pair = scratch.open(METRIC.label);
+          scratch.addString(LABEL.name, name);
+          scratch.addString(LABEL.value, value);
+          scratch.close(pair);
+        }
+      })),
+  };
 }

@@ -19,8 +19,8 @@ export interface ProtobufBuffer {
   addSint(field: number, value: number): void;
   addDouble(field: number, value: number): void;
   addString(field: number, text: string): void;
-  /** Adds how much each whole number is above the one before it, all in one field of `sint`. */
-  addPackedDeltas(field: number, values: readonly number[]): void;
+  /** Adds how much each of the first whole numbers is above the one before it, in one field of `sint`. */
+  addPackedDeltas(field: number, values: ArrayLike<number>, length: number): void;
   /** Begins a message in the message whose length is known; what is added next belongs to it. */
   begin(field: number, length: number): void;
   /**
@@ -90,11 +90,12 @@ export function createProtobufBuffer(): ProtobufBuffer {
       putVarint(bytes.length);
       addBytes(buffer, bytes);
     },
-    addPackedDeltas(field, values) {
+    addPackedDeltas(field, values, length) {
       const opened = this.open(field);
-      reserve(buffer, values.length * VARINT_BYTES);
+      reserve(buffer, length * VARINT_BYTES);
       let before = 0;
-      for (const value of values) {
+      for (let place = 0; place < length; place += 1) {
+        const value = values[place] ?? 0;
         putVarint(zigzag(value - before));
         before = value;
       }
