@@ -1,6 +1,6 @@
 import type { Durations } from '../locust/snapshot.ts';
 import type { ClassicBuckets, HistogramValue } from './exposition/family.ts';
-import { toNativeBuckets } from './native-buckets.ts';
+import { createNativeCounter } from './native-buckets.ts';
 
 export interface HistogramSettings {
   /** Of native histograms, from 0 to 7: each power of two has 2^schema buckets. */
@@ -28,11 +28,12 @@ export interface Histograms {
 }
 
 export function createHistograms({ schema, classic, bounds }: HistogramSettings): Histograms {
+  const toNative = createNativeCounter(schema);
   const toHistogram = (durations: Durations, hasClassic: boolean): HistogramValue => ({
     count: countOf(durations),
     sum: durations.sumSeconds,
     classic: hasClassic ? toClassicBuckets(durations, bounds) : null,
-    native: () => toNativeBuckets(durations, schema),
+    native: () => toNative(durations),
   });
   return {
     ofEndpoint: (durations) => toHistogram(durations, classic === 'all'),

@@ -11,11 +11,14 @@ export function createByteBuffer(): ByteBuffer {
   return { memory, view: viewOf(memory), used: 0 };
 }
 
+/** Small ones would have to grow again and again. */
+const MIN_SIZE = 512;
+
 /** Makes room for so many bytes. */
 export function reserve(buffer: ByteBuffer, more: number): void {
   const wanted = buffer.used + more;
   const { length } = buffer.memory;
-  if (wanted > length) resize(buffer, Math.max(wanted, Math.ceil(length * 1.5)));
+  if (wanted > length) resize(buffer, Math.max(wanted, Math.ceil(length * 1.5), MIN_SIZE));
 }
 
 /** Adds the first `length` bytes; all of them unless told. */

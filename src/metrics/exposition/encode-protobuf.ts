@@ -8,7 +8,13 @@ import type {
 } from './family.ts';
 import type { LabelSet } from './labels.ts';
 import { SLICE, type Page } from './page.ts';
-import { createProtobufBuffer, type ProtobufBuffer } from './protobuf-buffer.ts';
+import {
+  createProtobufBuffer,
+  DOUBLE_LENGTH,
+  varintLength,
+  zigzag,
+  type ProtobufBuffer,
+} from './protobuf-buffer.ts';
 
 /*
  * The messages of io.prometheus.client, by the numbers of their fields:
@@ -30,17 +36,21 @@ const HISTOGRAM = {
   ...{ negativeSpan: 9, negativeDelta: 10, positiveSpan: 12, positiveDelta: 13 },
 } as const;
 
+/** Bytes of a tag and a length, for fields below 16 and less than 128 bytes. */
+const SHORT_HEADER = 2;
+
 /** Where the time at which counts began stands. */
 const CREATED = { gauge: null, counter: 3, summary: 4, histogram: 15 } as const;
 
 /** Writes one message MetricFamily after another, each after its length. */
 export function createProtobufPage(): Page {
   const buffer = createProtobufBuffer();
+  const fields = createFieldWriter();
   return {
     *write(families) {
       let pausedAt = buffer.length;
       for (const family of families) {
-        const { sink, end } = beginFamily(buffer, family);
+        const { sink, end } = beginFamily(buffer, family, fields);
         for (let row = 0; row < family.samples.rows; row += 1) {
           family.samples.ofRow(row, sink);
           if (buffer.length - pausedAt < SLICE) continue;
@@ -65,32 +75,38 @@ export function createProtobufPage(): Page {
 function beginFamily(
   buffer: ProtobufBuffer,
   { name, type, help, createdSeconds = null }: Family,
+  fields: FieldWriter,
 ): { readonly sink: SampleSink; readonly end: () => void } {
-  const created = createdField(type, createdSeconds);
+  const created = fields.created(type, createdSeconds);
   const valueField = type === 'counter' ? METRIC.counter : METRIC.gauge;
+  const valueLength = DOUBLE_LENGTH + created.length;
   let family: number | null = null;
 
+  function begin(): void {
+    if (family !== null) return;
+    family = buffer.open();
+    buffer.addString(FAMILY.name, name);
+    buffer.addString(FAMILY.help, help);
+    buffer.addUint(FAMILY.type, TYPES[type]);
+  }
+
   function openMetric(labels: LabelSet): number {
-    if (family === null) {
-      family = buffer.open();
-      buffer.addString(FAMILY.name, name);
-      buffer.addString(FAMILY.help, help);
-      buffer.addUint(FAMILY.type, TYPES[type]);
-    }
+    begin();
     const metric = buffer.open(FAMILY.metric);
-    buffer.addFields(protobufLabels(labels));
+    buffer.addFields(fields.labels(labels));
     return metric;
   }
 
   return {
     sink: {
       value(labels, value) {
-        const metric = openMetric(labels);
-        const inner = buffer.open(valueField);
+        begin();
+        const bytes = fields.labels(labels);
+        buffer.begin(FAMILY.metric, bytes.length + SHORT_HEADER + valueLength);
+        buffer.addFields(bytes);
+        buffer.begin(valueField, valueLength);
         buffer.addDouble(VALUE.value, value);
         buffer.addFields(created);
-        buffer.close(inner);
-        buffer.close(metric);
       },
       summary(labels, { count, sum, quantiles }) {
         const metric = openMetric(labels);
@@ -98,10 +114,9 @@ function beginFamily(
         buffer.addUint(SUMMARY.count, count);
         buffer.addDouble(SUMMARY.sum, sum);
         for (const { quantile, seconds } of quantiles) {
-          const inner = buffer.open(SUMMARY.quantile);
+          buffer.begin(SUMMARY.quantile, 2 * DOUBLE_LENGTH);
           buffer.addDouble(QUANTILE.quantile, quantile);
           buffer.addDouble(QUANTILE.value, seconds);
-          buffer.close(inner);
         }
         buffer.addFields(created);
         buffer.close(summary);
@@ -146,53 +161,68 @@ function addClassicBuckets(
   { bounds, cumulativeCounts }: ClassicBuckets,
 ): void {
   for (let index = 0; index < bounds.length; index += 1) {
-    const bucket = buffer.open(HISTOGRAM.bucket);
-    buffer.addUint(BUCKET.cumulativeCount, cumulativeCounts[index] ?? 0);
+    const count = cumulativeCounts[index] ?? 0;
+    buffer.begin(HISTOGRAM.bucket, 1 + varintLength(count) + DOUBLE_LENGTH);
+    buffer.addUint(BUCKET.cumulativeCount, count);
     buffer.addDouble(BUCKET.upperBound, bounds[index] ?? Infinity);
-    buffer.close(bucket);
   }
 }
 
 function addSparseBuckets(
   buffer: ProtobufBuffer,
-  { spans, counts }: SparseBuckets,
+  { spans, spanCount, counts, length }: SparseBuckets,
   spanField: number,
   deltaField: number,
 ): void {
-  for (let index = 0; index < spans.length; index += 2) {
-    const span = buffer.open(spanField);
-    buffer.addSint(SPAN.offset, spans[index] ?? 0);
-    buffer.addUint(SPAN.length, spans[index + 1] ?? 0);
-    buffer.close(span);
+  for (let run = 0; run < spanCount; run += 1) {
+    const offset = spans[2 * run] ?? 0;
+    const buckets = spans[2 * run + 1] ?? 0;
+    buffer.begin(spanField, 2 + varintLength(zigzag(offset)) + varintLength(buckets));
+    buffer.addSint(SPAN.offset, offset);
+    buffer.addUint(SPAN.length, buckets);
   }
-  if (counts.length > 0) buffer.addPackedDeltas(deltaField, counts);
+  if (length > 0) buffer.addPackedDeltas(deltaField, counts, length);
 }
 
-function createdField(type: Family['type'], seconds: number | null): Uint8Array {
-  const field = CREATED[type];
-  const buffer = createProtobufBuffer();
-  if (field !== null && seconds !== null && seconds >= 0) {
-    const whole = Math.floor(seconds);
-    const message = buffer.open(field);
-    buffer.addUint(TIMESTAMP.seconds, whole);
-    buffer.addUint(TIMESTAMP.nanos, Math.floor((seconds - whole) * 1e9));
-    buffer.close(message);
-  }
-  return buffer.bytes();
+/** Writes fields that are added as they are, again and again. */
+interface FieldWriter {
+  /** When the counts of a family began; nothing where that is not known. */
+  created(type: Family['type'], seconds: number | null): Uint8Array;
+  /** Labels as the fields of a Metric. */
+  labels(set: LabelSet): Uint8Array;
 }
 
-/** Labels as the fields of a Metric. */
-function protobufLabels(set: LabelSet): Uint8Array {
-  return (set.protobuf ??= writeLabels(set));
-}
+const NOTHING = new Uint8Array(0);
 
-function writeLabels({ labels }: LabelSet): Uint8Array {
-  const buffer = createProtobufBuffer();
-  for (const [name, value] of Object.entries(labels)) {
-    const pair = buffer.open(METRIC.label);
-    buffer.addString(LABEL.name, name);
-    buffer.addString(LABEL.value, value);
-    buffer.close(pair);
+function createFieldWriter(): FieldWriter {
+  const scratch = createProtobufBuffer();
+
+  function write(add: () => void): Uint8Array {
+    scratch.cut(0);
+    add();
+    return new Uint8Array(scratch.bytes());
   }
-  return new Uint8Array(buffer.bytes());
+
+  return {
+    created(type, seconds) {
+      const field = CREATED[type];
+      if (field === null || seconds === null || seconds < 0) return NOTHING;
+      return write(() => {
+        const whole = Math.floor(seconds);
+        const message = scratch.open(field);
+        scratch.addUint(TIMESTAMP.seconds, whole);
+        scratch.addUint(TIMESTAMP.nanos, Math.floor((seconds - whole) * 1e9));
+        scratch.close(message);
+      });
+    },
+    labels: (set) =>
+      (set.protobuf ??= write(() => {
+        for (const [name, value] of Object.entries(set.labels)) {
+          const pair = scratch.open(METRIC.label);
+          scratch.addString(LABEL.name, name);
+          scratch.addString(LABEL.value, value);
+          scratch.close(pair);
+        }
+      })),
+  };
 }

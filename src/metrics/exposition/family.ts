@@ -67,9 +67,11 @@ export interface NativeBuckets {
 /** Runs of buckets that follow each other. */
 export interface SparseBuckets {
   /** Offset and length of each run; the offset is the gap to the run before, or the first index. */
-  readonly spans: readonly number[];
-  /** Of all buckets of all runs. */
-  readonly counts: readonly number[];
+  readonly spans: ArrayLike<number>;
+  readonly spanCount: number;
+  /** Of all buckets of all runs: the first `length`. */
+  readonly counts: ArrayLike<number>;
+  readonly length: number;
 }
 
 export const NO_SAMPLES: Samples = { rows: 0, ofRow: () => undefined };

@@ -19,8 +19,10 @@ export interface ProtobufBuffer {
   addSint(field: number, value: number): void;
   addDouble(field: number, value: number): void;
   addString(field: number, text: string): void;
-  /** Adds how much each whole number is above the one before it, all in one field of `sint`. */
-  addPackedDeltas(field: number, values: readonly number[]): void;
+  /** Adds how much each of the first whole numbers is above the one before it, in one field of `sint`. */
+  addPackedDeltas(field: number, values: ArrayLike<number>, length: number): void;
+  /** Begins a message in the message whose length is known; what is added next belongs to it. */
+  begin(field: number, length: number): void;
   /**
    * Begins a message in the message. What is added until `close` belongs to it.
    *
@@ -88,15 +90,21 @@ export function createProtobufBuffer(): ProtobufBuffer {
       putVarint(bytes.length);
       addBytes(buffer, bytes);
     },
-    addPackedDeltas(field, values) {
+    addPackedDeltas(field, values, length) {
       const opened = this.open(field);
+      reserve(buffer, length * VARINT_BYTES);
       let before = 0;
-      for (const value of values) {
-        reserve(buffer, VARINT_BYTES);
+      for (let place = 0; place < length; place += 1) {
+        const value = values[place] ?? 0;
         putVarint(zigzag(value - before));
         before = value;
       }
       this.close(opened);
+    },
+    begin(field, length) {
+      reserve(buffer, VARINT_BYTES);
+      addTag(field, LENGTH_DELIMITED);
+      putVarint(length);
     },
     open(field) {
       reserve(buffer, VARINT_BYTES);
@@ -126,12 +134,15 @@ export function createProtobufBuffer(): ProtobufBuffer {
   };
 }
 
+/** Of a field with a number below 16 that has a double. */
+export const DOUBLE_LENGTH = 9;
+
 /** Small numbers of either sign are short. */
-function zigzag(value: number): number {
+export function zigzag(value: number): number {
   return value >= 0 ? 2 * value : -2 * value - 1;
 }
 
-function varintLength(value: number): number {
+export function varintLength(value: number): number {
   let length = 1;
   for (let bound = 128; value >= bound; bound *= 128) length += 1;
   return length;
