@@ -29,7 +29,7 @@ const MESSAGE_WIDTH = 1000;
 
 /** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
 export async function runControlCommand(
-  command: Exclude<Command, 'serve' | 'demo' | 'healthcheck'>,
+  command: Exclude<Command, 'serve' | 'demo' | 'companion' | 'healthcheck'>,
   flags: Flags,
   settings: Settings,
   build: BuildInfo,
