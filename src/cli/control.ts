@@ -12,12 +12,13 @@ import {
   type SwarmOptions,
 } from '../locust/client/control.ts';
 import { LocustError } from '../locust/errors.ts';
-import { parseReport, readInfo, readReport, versionOf } from '../locust/report/read-report.ts';
+import { parseReport, readReport, versionOf } from '../locust/report/read-report.ts';
 import { isActive, type LocustInfo, type Snapshot } from '../locust/snapshot.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 import type { Command } from './commands.ts';
 import { printOutput, printProblem } from './print-output.ts';
 import { printable } from './stats-table.ts';
+import { createStatsReader, infoOrNull } from './stats-reader.ts';
 import { showStats } from './stats.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
@@ -69,8 +70,8 @@ export async function runControlCommand(
         break;
       }
       case 'stats': {
-        const info = await infoOrNull(client, deadline());
-        await showStats(() => read(info), { json: 'json' in flags, watch: 'watch' in flags });
+        const reader = createStatsReader(client, settings.COMPANION, deadline);
+        await showStats(() => reader.read(), { json: 'json' in flags, watch: 'watch' in flags });
         break;
       }
       default:
@@ -116,17 +117,6 @@ function checkHost(host: string): string | null {
 
 function given(text: string | undefined): string {
   return text === undefined ? 'nothing' : `"${text}"`;
-}
-
-async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<LocustInfo | null> {
-  try {
-    return await readInfo(client, signal);
-  } catch (error) {
-    // The page can be missing or large; but where Locust cannot be reached at all, that is the news.
-    if (!(error instanceof LocustError)) throw error;
-    if (error.code === 'connect' || error.code === 'auth_required') throw error;
-    return null;
-  }
 }
 
 /** A master without workers says that swarming started, and nothing happens. */
