@@ -25,11 +25,27 @@ export const exampleValues = (file: string) =>
 
 /** Helm's rendering of the chart as the release `my`, or why there is none. */
 export function run(values: object, chart = CHART): Promise<HelmResult> {
-  return helm(['template', 'my', chart, '--namespace', 'tools', '--kube-version', '1.29'], values);
+  return template('my', 'tools', values, chart);
 }
 
 export async function render(values: object, chart = CHART): Promise<Manifest[]> {
-  const { code, stdout, stderr } = await run(values, chart);
+  return manifestsOf(await run(values, chart));
+}
+
+export async function helmTemplate(
+  release: string,
+  namespace: string,
+  values: object,
+): Promise<Manifest[]> {
+  return manifestsOf(await template(release, namespace, values, CHART));
+}
+
+function template(release: string, namespace: string, values: object, chart: string) {
+  const where = ['--namespace', namespace, '--kube-version', '1.29'];
+  return helm(['template', release, chart, ...where], values);
+}
+
+function manifestsOf({ code, stdout, stderr }: HelmResult): Manifest[] {
   assert.equal(code, 0, stderr);
   assert.equal(stderr, '');
   return parseManifests(stdout).filter((manifest) => (manifest as unknown) !== null);
