@@ -83,7 +83,7 @@ describe('the policy for the official operator', () => {
     assert.deepEqual(objectAfter("path: '/spec/volumes/0', value: ", patches[1]!), extraVolumes[0]);
     const { expression } = policy.mutations[2]!.applyConfiguration!;
     assert.deepEqual([objectAfter('volumeMounts: [', expression)], extraVolumeMounts);
-    assert.ok(expression.includes(`variables.pythonPath + '${environment['PYTHONPATH']!}'`));
+    assert.ok(expression.includes(`'${environment['PYTHONPATH']!}' + variables.pythonPath`));
     assert.equal(policy.mutations.length, 3);
   });
 

@@ -149,7 +149,7 @@ describe('a real API server of Kubernetes', needsOptional(...missing), () => {
       ],
     );
     assert.deepEqual(containers![0]!.env, [
-      { name: 'PYTHONPATH', value: '/lib:/mnt/locust-exporter/auto' },
+      { name: 'PYTHONPATH', value: '/mnt/locust-exporter/auto:/lib' },
     ]);
     const [monitor] = await kubernetes.get('official', 'podmonitors');
     await assertScrapes(monitor!, 'official', 1);

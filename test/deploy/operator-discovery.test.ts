@@ -15,7 +15,7 @@ import { relabelTarget, type ScrapeConfig } from './discovery.ts';
 import { readAll, type Manifest } from './manifests.ts';
 import { ROOT } from './prometheus-rules.ts';
 
-const FILE = path.join(ROOT, 'deploy/prometheus/prometheus-many-locusts.yml');
+const FILE = path.join(ROOT, 'deploy/prometheus/prometheus-official-operator.yml');
 const REPLICAS = 2;
 
 const config = parse(readFileSync(FILE, 'utf8')) as {
@@ -35,7 +35,7 @@ function relabel(test: string, { phase = 'Running', port = '8089' } = {}) {
   });
 }
 
-describe('prometheus-many-locusts.yml', () => {
+describe('prometheus-official-operator.yml', () => {
   it('has the rules of prometheus.yml', () => {
     const plain = parse(readFileSync(path.join(path.dirname(FILE), 'prometheus.yml'), 'utf8')) as {
       rule_files: string[];
