@@ -28,7 +28,7 @@ LABEL org.opencontainers.image.title="locust-exporter" \
 ENV NODE_ENV=production
 COPY --from=build /src/dist /app/dist
 COPY --chmod=644 package.json LICENSE /app/
-# The second name is that of the program whose place this takes.
+# The second name is that of the program that this one replaces.
 COPY --chmod=755 deploy/image/locust-exporter.js /usr/local/bin/locust-exporter
 COPY --chmod=755 deploy/image/locust-exporter.js /bin/locust_exporter
 # A number, so that Kubernetes can tell that it is not root; any other one works as well.
@@ -37,11 +37,12 @@ WORKDIR /
 EXPOSE 9646
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/dist/bin.js", "healthcheck"]
-# The threads of Node.js allocate little, and each arena keeps what it once took. The threshold is
-# that of glibc; to set it is to keep it: else a large buffer raises it when it is freed, and those
-# after it leave holes in a heap that never gets smaller.
+# The threads of Node.js allocate little, and each arena keeps the memory that it once took. The
+# threshold is the default of glibc. Setting it keeps it fixed: otherwise glibc raises it when a
+# large buffer is freed, and later buffers leave holes in a heap that never gets smaller.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=131072
-# The first flag is that of src/bin.ts. By the other, SIGUSR1 never opens the inspector, by which
-# the other containers of a pod could run code here: src/signals.ts comes 30 ms after the start.
+# The first flag is that of src/bin.ts. With the other, SIGUSR1 never opens the inspector, which
+# would let the other containers of a pod run code here: src/signals.ts takes effect 30 ms after
+# the start.
 # deploy/image/locust-exporter.js has the same.
 ENTRYPOINT ["/nodejs/bin/node", "--optimize-for-size", "--disable-sigusr1", "/app/dist/bin.js"]

@@ -14,7 +14,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22.19',
-  // The source of a function stays in memory. Names are kept, for stack traces.
+  // Node.js keeps the source in memory, so it is short. Names are kept for stack traces.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,

@@ -5,7 +5,8 @@ import { connect, pushgatewaySettings, targetSettings } from './connect.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
-import { createSelfMetrics, type BuildInfo } from './metrics/self.ts';
+import { loadSelfMetrics } from './metrics/load-self.ts';
+import type { BuildInfo } from './metrics/self.ts';
 import type { Pusher, PusherOptions } from './push/pushgateway.ts';
 import type { Clock, Outcome } from './target/outcome.ts';
 import { createTarget } from './target/target.ts';
@@ -15,7 +16,7 @@ export interface Exporter {
   readonly address: string;
   /** The URL of the Locust that it reads, without credentials. */
   readonly locustUrl: string;
-  /** Settles when a client asks for the end by QUIT_PATH. */
+  /** Settles when a client requests QUIT_PATH. */
   readonly quitRequested: Promise<unknown>;
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
   readonly locustGone: Promise<unknown>;
@@ -35,7 +36,7 @@ const DRAIN_MS = 3000;
 /** Locust gets this long for the last read. */
 const LAST_READ_MS = 1000;
 
-const DOCS_URL = 'https://github.com/locust-exporter/locust-exporter#readme';
+const REPOSITORY_URL = 'https://github.com/locust-exporter/locust-exporter';
 
 const SYSTEM_CLOCK: Clock = {
   monotonicMs: () => performance.now(),
@@ -45,7 +46,7 @@ const SYSTEM_CLOCK: Clock = {
 /**
  * Wires everything and listens; Locust need not be there.
  *
- * @throws the error of node:net when the address cannot be had.
+ * @throws the error of node:net when it cannot listen on the address.
  */
 export async function startExporter(
   settings: Settings,
@@ -54,7 +55,7 @@ export async function startExporter(
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Exporter> {
   const legacy = settings.LEGACY_METRICS;
-  const self = createSelfMetrics(build, {
+  const self = loadSelfMetrics(build, {
     legacy: legacy !== 'off',
     pushes: settings.PUSHGATEWAY_URL !== null,
   });
@@ -87,10 +88,12 @@ export async function startExporter(
       problem,
       info: report.info,
       runStartTimeSeconds: report.runStartSeconds,
+      recent: target.recentPercentiles(),
       locustUrl: target.displayUrl,
       metricsPath: settings.METRICS_PATH,
       exporterVersion: build.version,
-      docsUrl: DOCS_URL,
+      docsUrl: `${REPOSITORY_URL}#readme`,
+      companionUrl: `${REPOSITORY_URL}/blob/main/docs/companion.md`,
       nowMs: clock.unixMs(),
     };
   }
@@ -132,7 +135,7 @@ export async function startExporter(
   };
 }
 
-/* The modules below are loaded only by those who use them. */
+/* The modules below are loaded only when they are used. */
 
 async function loadPusher(options: PusherOptions): Promise<Pusher> {
   const { createPusher } = await import('./push/pushgateway.ts');

@@ -57,8 +57,14 @@ export function rowRules(settings: Settings): RowRules {
 export function targetSettings(settings: Settings): TargetSettings {
   return {
     rowRules: rowRules(settings),
+    companion: settings.COMPANION,
     catalog: chooseCatalog(settings.LEGACY_METRICS),
     prefix: settings.METRIC_PREFIX,
+    histograms: {
+      schema: settings.HISTOGRAM_SCHEMA,
+      classic: settings.HISTOGRAM_CLASSIC,
+      bounds: settings.HISTOGRAM_BUCKETS,
+    },
     scrapeMode: settings.SCRAPE_MODE,
     cacheTtlMs: settings.CACHE_TTL,
     pollIntervalMs: settings.POLL_INTERVAL,

@@ -9,9 +9,9 @@ export function exitProcess(code: number): never {
 /**
  * Ends the process now if it waits for a name server.
  *
- * `process.exit` waits for the threads of Node.js, and a name server that does not answer holds
- * one for up to a minute. The way out that does not wait is to become another program, one that
- * ends at once.
+ * `process.exit` waits for the threads of Node.js, and a name server that does not respond blocks
+ * one for up to a minute. Replacing the process by another program, one that ends at once, does
+ * not wait.
  */
 export function abandonLookups(code: number): void {
   if (!process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) return;
@@ -19,14 +19,14 @@ export function abandonLookups(code: number): void {
   try {
     process.execve?.(process.execPath, [process.execPath, '-e', `process.exitCode = ${code}`], env);
   } catch {
-    // Windows has no such call: there the process ends late.
+    // Windows has no such call, so the process ends late there.
   }
 }
 
-/** What Node.js would write to standard error by itself, and wait for, goes to the log. */
+/** Sends to the log what Node.js would otherwise write to standard error, which may block. */
 export function logProcessEvents(logger: Logger): void {
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'unforeseen error, ending');
+    logger.fatal({ err: error }, 'unexpected error, exiting');
     exitProcess(1);
   });
   process.removeAllListeners('warning');

@@ -11,7 +11,7 @@ const RETRY_MS = 50;
 /** A reader that is slow gets this long for the last lines. */
 const FLUSH_MS = 500;
 
-/** Writes what it can without waiting. */
+/** Writes as much as it can without waiting. */
 interface Output {
   /** @returns how many bytes it took, 0 when it would have to wait. @throws when they are lost */
   write(bytes: Buffer): number;
@@ -60,7 +60,7 @@ export function createLogDestination(
     enqueue(lostLines(lines), lines);
   }
 
-  /** Writes until the queue is empty, the reader has to be waited for, or nothing can be written. */
+  /** Writes until the queue is empty, the write would block, or it fails. */
   function drain(): void {
     try {
       for (let head = queue[0]; head !== undefined; head = queue[0]) {
@@ -109,14 +109,14 @@ export function createLogDestination(
 }
 
 function openOutput(fd: number): Output {
-  // To write to a file does not wait for a reader. Opened anew it would be written from its start.
+  // Writing to a file does not wait for a reader. Opened anew, it would be written from its start.
   if (fstatSync(fd).isFile()) return fileOutput(fd);
   try {
-    // Opened anew, because a descriptor that does not wait is one for all who share it.
+    // Opened anew, because O_NONBLOCK would apply to all processes that share the descriptor.
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
     return fileOutput(openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY));
   } catch {
-    // A socket cannot be opened, nor can what another user owns.
+    // Sockets and files of another user cannot be opened.
   }
   try {
     return socketOutput(new Socket({ fd, readable: false, writable: true }));
@@ -143,7 +143,7 @@ function socketOutput(socket: Socket): Output {
   socket.on('error', () => undefined);
   return {
     write(bytes) {
-      if (!socket.writable) throw new Error('nobody reads this any more');
+      if (!socket.writable) throw new Error('the reader has closed the stream');
       if (socket.writableLength > 0) return 0;
       socket.write(bytes);
       return bytes.length;

@@ -28,7 +28,7 @@ export async function main(
       );
     }
     if (command === 'healthcheck') {
-      // The exit code is the response, whoever reads the rest.
+      // The exit code is the result, even if the output cannot be written.
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const { healthcheck } = await import('./cli/healthcheck.ts');
       return await healthcheck(env, flags, problems);

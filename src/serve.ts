@@ -10,7 +10,7 @@ import { createLogger } from './logger.ts';
 import type { BuildInfo } from './metrics/self.ts';
 import type { Signals } from './signals.ts';
 
-/** A name server that does not answer must not hold up the end of a start. */
+/** A name server that does not respond must not delay the end of a start. */
 const START_AFTER_SIGNAL_MS = 1000;
 
 /** Serves until a signal or a request ends it. @returns the exit code */
@@ -24,13 +24,13 @@ export async function serve(
   for (const warning of warnings) logger.warn(warning);
   if (settings.LOCUST_TLS_INSECURE) logger.warn("Locust's certificate is not verified");
   const exporter = await Promise.race([start(settings, build, logger), endOfStart(signals)]);
-  if (exporter === 'ended') logger.info('stopping before the start is over');
+  if (exporter === 'ended') logger.info('stopping before the start is complete');
   else if (exporter !== null) await run(exporter, signals, logger);
   await flushLog(logger);
   return exporter === null ? 1 : 0;
 }
 
-/** Lets the lines that wait for a slow reader out, for a short while. */
+/** Waits a short while until a slow reader has taken the remaining log lines. */
 export async function flushLog(logger: Logger): Promise<void> {
   await promisify(logger.flush.bind(logger))();
 }
@@ -48,11 +48,11 @@ async function run(exporter: Exporter, signals: Signals, logger: Logger): Promis
   ]);
   logger.info(reason, 'stopping');
   const nothingLost = await Promise.race([exporter.linger(), signals.next().then(() => false)]);
-  if (!nothingLost) logger.warn('nobody scraped the final numbers');
+  if (!nothingLost) logger.warn('the final numbers were not scraped');
   await exporter.stop();
 }
 
-/** @returns null where it cannot listen, which is logged */
+/** @returns null if it cannot listen, which is logged */
 async function start(
   settings: Settings,
   build: BuildInfo,

@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 
-/** What a person, an operating system or a supervisor sends to end a program. */
+/** The signals by which a person, an operating system or a supervisor ends a program. */
 const ENDING = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Signals that would end the program although that is not their purpose, or open the inspector of Node.js,
- * which lets every process on this machine run code here.
+ * Signals that would end the program although that is not their purpose, or open the inspector of
+ * Node.js, which lets every process on this machine run code here.
  */
 const IGNORED = ['SIGUSR1', 'SIGUSR2', 'SIGALRM'] as const;
 
@@ -14,7 +14,7 @@ export interface Signals {
   readonly first: Promise<NodeJS.Signals>;
   /** The next one after now. */
   next(): Promise<NodeJS.Signals>;
-  /** From now on a signal ends the program at once, if nobody else listens to it. */
+  /** From now on a signal ends the program at once, unless other code listens to it. */
   release(): void;
 }
 
@@ -33,7 +33,7 @@ export function catchSignals(): Signals {
     else if (process.listenerCount(signal) === 1) end(signal);
   };
   const end = (signal: NodeJS.Signals) => {
-    // The kernel keeps from the first process of a container what it does not catch.
+    // The first process of a container cannot end itself by a signal.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
     process.off(signal, onSignal);
     process.kill(process.pid, signal);

@@ -76,7 +76,7 @@ it('pushes once more at its end, with the final numbers of a Locust that is gone
   assert.ok(first !== undefined && first === last, last);
 });
 
-it('deletes what it pushed if asked', async () => {
+it('deletes what it pushed with PUSHGATEWAY_DELETE_AT_EXIT', async () => {
   const running = await start({
     PUSHGATEWAY_URL: gateway.url.href,
     PUSHGATEWAY_DELETE_AT_EXIT: 'true',
@@ -89,7 +89,7 @@ it('deletes what it pushed if asked', async () => {
   );
 });
 
-it('pushes nothing, and counts no pushes, unless asked', async () => {
+it('pushes nothing, and counts no pushes, without PUSHGATEWAY_URL', async () => {
   const running = await start({});
   assert.doesNotMatch(await running.metrics(), /pushes_total/);
   await sleep(50);

@@ -65,7 +65,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['app.ts', 'connect.ts', 'serve.ts', 'exit-process.ts', 'logger.ts', 'signals.ts'],
     ...['config', 'demo', 'locust', 'locust/client', 'locust/history.ts', 'locust/report'],
-    ...['metrics', 'cli-table3', 'node:'],
+    ...['metrics', 'target', 'cli-table3', 'node:'],
   ],
   demo: ['node:'],
 };

@@ -44,7 +44,7 @@ async function get(env: Record<string, string> = {}): Promise<string> {
 const USER = { LOCUST_USERNAME: 'me', LOCUST_PASSWORD: 'hush' };
 
 describe('the client of the settings', () => {
-  it('says who it is, and nothing of a user where there is none', async () => {
+  it('sends its name and version, and no credentials without a user', async () => {
     assert.equal(await get(), 'ok');
     assert.equal(headers[0]?.['user-agent'], 'locust-exporter/1.2.3');
     assert.equal(headers[0].authorization, undefined);

@@ -74,7 +74,7 @@ describe('a pipe', () => {
     assert.equal(read(), 'b\nc\n');
   });
 
-  it('that is full has lines wait, up to a limit, and then tells how many were lost', async (t) => {
+  it('that is full keeps lines, up to a limit, and then reports how many were lost', async (t) => {
     const { end, read } = await pipe(t);
     const log = createLogDestination(end, lostLines);
     const startMs = performance.now();
@@ -108,7 +108,7 @@ describe('a pipe', () => {
     assert.deepEqual(numbersIn(text), upTo(70));
   });
 
-  it('that nobody reads holds up the end for half a second', async (t) => {
+  it('without a reader delays the end for half a second', async (t) => {
     const { end } = await pipe(t);
     const log = createLogDestination(end, lostLines);
     writeLines(log, 70);

@@ -152,13 +152,13 @@ describe('the log of an exporter', needs(whyBuildIsMissing()), () => {
     return startExporter({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURI(code)}` });
   }
 
-  it('has what nobody foresaw, with its stack, before the exporter ends with 1', async (t) => {
+  it('has an unexpected error, with its stack, before the exporter ends with 1', async (t) => {
     for (const script of ['throw new Error(`odd`)', 'Promise.reject(new Error(`odd`))']) {
       const exporter = await startWith(script);
       t.after(() => exporter.stop());
       assert.equal(await exporter.process.exited, 1);
       const last = exporter.log.at(-1);
-      assert.deepEqual([last?.level, last?.msg], ['fatal', 'unforeseen error, ending']);
+      assert.deepEqual([last?.level, last?.msg], ['fatal', 'unexpected error, exiting']);
       assert.match((last?.['err'] as { stack: string }).stack, /^Error: odd\n\s+at /);
     }
   });

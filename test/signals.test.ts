@@ -65,7 +65,7 @@ describe('the exporter', needs(whyBuildIsMissing()), () => {
       assert.deepEqual([stopping?.msg, stopping?.['signal']], ['stopping', signal]);
       assert.deepEqual(
         more.map(({ msg }) => msg),
-        ['nobody scraped the final numbers'],
+        ['the final numbers were not scraped'],
       );
     });
   }
@@ -161,7 +161,7 @@ mount --bind '${resolvConf}' /etc/resolv.conf
 "$0" -e "require('dgram').createSocket('udp4').bind(53, '127.0.0.9')" &
 exec "$0" "$@"`;
 
-describe('a name server that never answers', needsOptional(whyNamespacesAreMissing()), () => {
+describe('a name server that never responds', needsOptional(whyNamespacesAreMissing()), () => {
   async function startWithout(t: TestContext, ...args: string[]): Promise<RunningProcess> {
     const folder = await temporaryFolder('dns');
     t.after(() => folder.remove());
@@ -202,7 +202,7 @@ describe('a name server that never answers', needsOptional(whyNamespacesAreMissi
     signalFirst(running, 'SIGTERM');
     assert.equal(await running.exited, 0, running.output());
     assert.ok(performance.now() - startMs < 3000);
-    assert.match(running.stderr(), /"msg":"stopping before the start is over"\}\n$/);
+    assert.match(running.stderr(), /"msg":"stopping before the start is complete"\}\n$/);
   });
 
   it('does not hold up a command that has given up', async (t) => {

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { durationFrom } from '../../src/config/parse-values.ts';
 import { startSimulatedLocust } from '../../src/demo/simulated-locust.ts';
 import { findPrograms, type Command, type Programs } from './find-programs.ts';
-import { Parts } from './parts.ts';
+import { createParts, ENV, type Parts } from './parts.ts';
 
 const HELP = `npm run demo:stack [-- OPTIONS]
 
@@ -21,32 +21,18 @@ are installed.
 `;
 
 const DEPLOY = path.resolve(import.meta.dirname, '..');
-const WORKERS = 2;
 
-/** The environment of all parts, without what could be a setting of one. */
-const ENV = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(?:LOCUST|GF|PROMETHEUS)_/.test(name)),
-);
-
-/** @returns the exit code: 0 done, 1 something failed, 2 wrong arguments. */
-async function main(args: string[]): Promise<number> {
-  try {
-    const flag = { type: 'boolean' } as const;
-    const options = { help: flag, check: flag, for: { type: 'string' } } as const;
-    const { values } = parseArgs({ args, options });
-    const forMs = parseFor(values.for);
-    if (values.help) print(HELP);
-    if (values.help) return 0;
-    const programs = await findPrograms(print);
-    return values.check ? 0 : await run(programs, forMs);
-  } catch (error) {
-    process.stderr.write(`demo:stack: ${(error as Error).message}\n${HELP}`);
-    return 2;
-  }
+async function main(args: string[]): Promise<void> {
+  const flag = { type: 'boolean' } as const;
+  const options = { help: flag, check: flag, for: { type: 'string', default: '576h' } } as const;
+  const { values } = parseArgs({ args, options });
+  const forMs = parseFor(values.for);
+  if (values.help) console.log(HELP);
+  else if (values.check) await findPrograms();
+  else await run(await findPrograms(), forMs);
 }
 
-function parseFor(text: string | undefined): number {
-  if (text === undefined) return 2 ** 31 - 1;
+function parseFor(text: string): number {
   try {
     return durationFrom(1, '1ms')(text);
   } catch (error) {
@@ -54,168 +40,122 @@ function parseFor(text: string | undefined): number {
   }
 }
 
-async function run(programs: Programs, forMs: number): Promise<number> {
-  const ended = new AbortController();
-  const folder = await mkdtemp(path.join(tmpdir(), 'demo-stack-'));
-  let exitCode = 0;
+async function run(programs: Programs, forMs: number): Promise<void> {
   const fail = (message: string) => {
-    exitCode = 1;
-    print(message);
+    process.exitCode = 1;
+    console.log(message);
   };
-  const parts = new Parts(folder, fail);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      ended.abort();
-      void parts.stop();
-    });
-  }
+  const parts = createParts(await mkdtemp(path.join(tmpdir(), 'demo-stack-')), fail);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void parts.end());
   try {
-    await startAll(parts, folder, programs);
-    print('Ctrl+C ends it all.');
-    await sleep(forMs, undefined, { signal: ended.signal });
+    await startAll(parts, programs);
+    console.log('Ctrl+C ends it all.');
+    await sleep(forMs, undefined, { signal: parts.ended });
   } catch (error) {
-    if (!ended.signal.aborted) fail((error as Error).message);
+    if (!parts.ended.aborted) fail((error as Error).message);
   }
-  print('Ending …');
-  await parts.stop();
-  await rm(folder, { recursive: true });
-  return exitCode;
+  console.log('Ending …');
+  await parts.end();
+  await rm(parts.folder, { recursive: true });
 }
 
 /** Starts each part after what it needs. The demo goes on without what cannot be started. */
-async function startAll(parts: Parts, folder: string, programs: Programs): Promise<void> {
+async function startAll(parts: Parts, programs: Programs): Promise<void> {
   const { python, locust, prometheus, grafana } = programs;
+  const attempt = async <T>(name: string, work: Promise<T>): Promise<T | undefined> => {
+    console.log(`Starting ${name} …`);
+    return work.catch((error: unknown) => {
+      parts.ended.throwIfAborted();
+      console.log(`${name} does not start: ${(error as Error).message}`);
+      return undefined;
+    });
+  };
   const locustUrl =
-    (python && locust && (await attempt(parts, 'Locust', startLocust(parts, python, locust)))) ??
-    (await simulate());
-  const exporterUrl = await startExporter(parts, locustUrl);
-  const prometheusUrl =
-    prometheus &&
-    (await attempt(parts, 'Prometheus', startPrometheus(parts, folder, prometheus, exporterUrl)));
-  if (prometheusUrl && grafana) {
-    await attempt(parts, 'Grafana', startGrafana(parts, folder, grafana, prometheusUrl));
-  }
-}
-
-async function attempt<T>(parts: Parts, name: string, work: Promise<T>): Promise<T | undefined> {
-  print(`Starting ${name} …`);
-  return work.catch((error: unknown) => {
-    parts.throwIfStopped();
-    print(`${name} does not start: ${(error as Error).message}`);
-    return undefined;
-  });
+    python && locust && (await attempt('Locust', startLocust(parts, python, locust)));
+  const exporterUrl = await startExporter(parts, locustUrl ?? (await simulate()));
+  if (prometheus === undefined) return;
+  const url = await attempt('Prometheus', startPrometheus(parts, prometheus, exporterUrl));
+  if (url && grafana) await attempt('Grafana', startGrafana(parts, grafana, url));
 }
 
 async function startLocust(parts: Parts, python: Command, locust: Command): Promise<string> {
   const [targetPort, webPort, port] = [await free(8000), await free(8089), await free(5557)];
-  const target = `http://127.0.0.1:${targetPort}`;
-  const url = `http://127.0.0.1:${webPort}`;
+  const [target, url] = [`http://127.0.0.1:${targetPort}`, `http://127.0.0.1:${webPort}`];
   const program = [path.join(DEPLOY, 'compose/target.py'), '--port', String(targetPort)];
-  await parts.start({ target: [...python, ...program] }, ENV, `${target}/healthz`);
+  await parts.start({ target: [...python, ...program] }, `${target}/healthz`);
 
-  const test = [
-    ...locust,
-    '-f',
-    path.join(DEPLOY, 'compose/locustfile.py'),
-    '--host',
-    target,
-  ] as const;
-  const web = ['--web-host', '127.0.0.1', '--web-port', String(webPort), '--autostart'];
-  const bind = ['--master-bind-host', '127.0.0.1', '--master-bind-port', String(port)];
-  const worker = [
-    ...test,
-    '--worker',
-    '--master-host',
-    '127.0.0.1',
-    '--master-port',
-    String(port),
-  ] as const;
-  const distributed: Record<string, Command> = {
-    'locust master': [...test, ...web, '--master', '--expect-workers', String(WORKERS), ...bind],
-  };
-  for (let number = 1; number <= WORKERS; number += 1)
-    distributed[`locust worker ${number}`] = worker;
-  const hasUsers = (body: string) => !/"user_count": 0\b/.test(body);
-  const start = (commands: Readonly<Record<string, Command>>) =>
-    parts.start(
-      commands,
-      { ...ENV, PYTHONDONTWRITEBYTECODE: '1' },
-      `${url}/stats/requests`,
-      hasUsers,
-    );
+  const test = [...locust, '-f', path.join(DEPLOY, 'compose/locustfile.py'), '-H', target] as const;
+  const command = (flags: string): Command => [...test, ...flags.split(' ')];
+  const web = `--web-host 127.0.0.1 --web-port ${webPort} --autostart`;
+  const bind = `--master-bind-host 127.0.0.1 --master-bind-port ${port}`;
+  const worker = command(`--worker --master-host 127.0.0.1 --master-port ${port}`);
+  const env = { ...ENV, PYTHONDONTWRITEBYTECODE: '1' };
+  const start = (commands: Record<string, Command>) =>
+    parts.start(commands, `${url}/stats/requests`, env, /"user_count": [1-9]/);
   try {
-    await start(distributed);
+    await start({
+      'locust master': command(`${web} --master --expect-workers 2 ${bind}`),
+      'locust worker 1': worker,
+      'locust worker 2': worker,
+    });
   } catch (error) {
-    parts.throwIfStopped();
-    print(`Locust does not start with workers, so it goes without: ${(error as Error).message}`);
-    await start({ locust: [...test, ...web] });
+    parts.ended.throwIfAborted();
+    console.log(`Workers do not start, so Locust goes without: ${(error as Error).message}`);
+    await start({ locust: command(web) });
   }
-  show('Locust: stop and start load tests', url);
-  return url;
+  return show('Locust: stop and start load tests', url);
 }
 
 async function simulate(): Promise<string> {
-  print("The load test is simulated, by the exporter's own stand-in for Locust.");
-  const { url } = await startSimulatedLocust({ workers: WORKERS }, { port: await free(8089) });
-  show('the web API of the simulated Locust', url);
-  return url;
+  console.log("The load test is simulated, by the exporter's own stand-in for Locust.");
+  const { url } = await startSimulatedLocust({ workers: 2 }, { port: await free(8089) });
+  return show('the web API of the simulated Locust', url);
 }
 
 async function startExporter(parts: Parts, locustUrl: string): Promise<string> {
-  const port = await free(9646);
-  const url = `http://127.0.0.1:${port}`;
+  const host = `127.0.0.1:${await free(9646)}`;
   const bin = path.resolve(DEPLOY, '../src/bin.ts');
-  const flags = ['--locust-url', locustUrl, '--listen-address', `127.0.0.1:${port}`];
-  const command = [process.execPath, bin, ...flags, '--log-format', 'pretty'] as const;
+  const flags = ['--locust-url', locustUrl, '--listen-address', host, '--log-format', 'pretty'];
   // Any variable could be a setting.
-  await parts.start({ exporter: command }, { PATH: ENV['PATH'] }, `${url}/readyz`);
-  show('the exporter: status page', url);
-  return url;
+  const env = { PATH: ENV['PATH'] };
+  await parts.start({ exporter: [process.execPath, bin, ...flags] }, `http://${host}/readyz`, env);
+  return show('the exporter: status page', `http://${host}`);
 }
 
-async function startPrometheus(
-  parts: Parts,
-  folder: string,
-  command: Command,
-  exporterUrl: string,
-): Promise<string> {
-  const url = `http://127.0.0.1:${await free(9090)}`;
+async function startPrometheus(parts: Parts, command: Command, exporter: string): Promise<string> {
+  const host = `127.0.0.1:${await free(9090)}`;
   const config = await readFile(path.join(DEPLOY, 'prometheus/prometheus.yml'), 'utf8');
-  const rules = path.join(DEPLOY, 'prometheus/rules/');
-  const file = path.join(folder, 'prometheus.yml');
-  const changed = config.replaceAll('- rules/', `- ${rules}`);
-  await writeFile(file, changed.replace('localhost:9646', new URL(exporterUrl).host));
-  const storage = `--storage.tsdb.path=${path.join(folder, 'prometheus')}`;
-  const flags = [`--config.file=${file}`, storage, `--web.listen-address=${new URL(url).host}`];
-  await parts.start({ prometheus: [...command, ...flags] }, ENV, `${url}/-/ready`);
-  show('Prometheus: alerts and graphs', `${url}/alerts`);
-  return url;
+  const changed = config
+    .replaceAll('- rules/', `- ${path.join(DEPLOY, 'prometheus/rules/')}`)
+    .replace('localhost:9646', new URL(exporter).host);
+  const file = path.join(parts.folder, 'prometheus.yml');
+  await writeFile(file, changed);
+  const storage = `--storage.tsdb.path=${path.join(parts.folder, 'prometheus')}`;
+  const flags = [`--config.file=${file}`, storage, `--web.listen-address=${host}`];
+  await parts.start({ prometheus: [...command, ...flags] }, `http://${host}/-/ready`);
+  return show('Prometheus: alerts and graphs', `http://${host}/alerts`);
 }
 
 /** With the settings and dashboards that Compose gives to its Grafana. */
-async function startGrafana(
-  parts: Parts,
-  folder: string,
-  command: Command,
-  prometheusUrl: string,
-): Promise<void> {
+async function startGrafana(parts: Parts, command: Command, prometheus: string): Promise<void> {
   const port = await free(3000);
+  const { origin } = new URL(prometheus);
   const compose = parse(await readFile(path.join(DEPLOY, 'compose/compose.yaml'), 'utf8')) as {
     services: { grafana: { environment: Record<string, string> } };
   };
-  const provisioning = path.join(folder, 'provisioning');
+  const provisioning = path.join(parts.folder, 'provisioning');
   await cp(path.join(DEPLOY, 'grafana/provisioning'), provisioning, { recursive: true });
   const provider = path.join(provisioning, 'dashboards/locust.yaml');
   const dashboards = path.join(DEPLOY, 'grafana/dashboards');
   const text = await readFile(provider, 'utf8');
   await writeFile(provider, text.replace('/var/lib/grafana/dashboards/locust', dashboards));
   const env = {
-    ...{ ...ENV, ...compose.services.grafana.environment, PROMETHEUS_URL: prometheusUrl },
+    ...{ ...ENV, ...compose.services.grafana.environment, PROMETHEUS_URL: origin },
     ...{ GF_SERVER_HTTP_ADDR: '127.0.0.1', GF_SERVER_HTTP_PORT: String(port) },
-    ...{ GF_PATHS_PROVISIONING: provisioning, GF_PATHS_DATA: path.join(folder, 'grafana') },
-    GF_PATHS_LOGS: path.join(folder, 'grafana/log'),
+    ...{ GF_PATHS_PROVISIONING: provisioning, GF_PATHS_DATA: path.join(parts.folder, 'grafana') },
+    GF_PATHS_LOGS: path.join(parts.folder, 'grafana/log'),
   };
-  await parts.start({ grafana: command }, env, `http://127.0.0.1:${port}/api/health`);
+  await parts.start({ grafana: command }, `http://127.0.0.1:${port}/api/health`, env);
   show('Grafana: the dashboards', `http://127.0.0.1:${port}/dashboards`);
 }
 
@@ -224,13 +164,14 @@ function free(preferred: number): Promise<number> {
   return getPort({ port: portNumbers(preferred, preferred + 99), host: '127.0.0.1' });
 }
 
-function show(what: string, url: string): void {
-  print(`  ${what}\n    ${url}`);
+function show(what: string, url: string): string {
+  console.log(`  ${what}\n    ${url}`);
+  return url;
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
+await main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(`demo:stack: ${(error as Error).message}\n${HELP}`);
+  process.exitCode = 2;
+});
 // The simulated Locust would keep the process alive.
-process.exit(await main(process.argv.slice(2)));
+process.exit();

@@ -4,7 +4,7 @@ import { releaseNotes } from './release-notes.ts';
 
 const MENTIONS = ['README.md', 'docs/*.md', 'deploy/**/*.{yaml,yml}', 'deploy/**/*.md'];
 
-/** @returns what in the project does not fit its release under a tag, as an image of that name. */
+/** @returns the problems that prevent a release of the project with this tag and image name. */
 export function findProblems(project: string, tag: string, image: string): string[] {
   const read = (file: string) => readFileSync(join(project, file), 'utf8');
   const { version } = JSON.parse(read('package.json')) as { version: string };

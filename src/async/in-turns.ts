@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Work with places at which others may have their turn. */
+/** Work that yields at places where other work may run. */
 export type Steps<Result> = Generator<undefined, Result>;
 
-/** How long work may go on without a pause. A place to pause comes every few milliseconds. */
+/** How long work may block the event loop. It yields every few milliseconds. */
 const TURN_MS = 10;
 
 /**
- * Does all of the work, and lets others have their turn whenever it has gone on for long, and if so
- * at its end, too: what follows has a turn of its own.
+ * Does all of the work, and lets the event loop run whenever TURN_MS have passed. Work that took
+ * longer than that also does so at its end, so that the caller starts with a fresh TURN_MS.
  *
- * @param signal ends the work between two steps. Work that is never long does not heed it.
+ * @param signal ends the work between two steps. It is checked only after TURN_MS.
  * @throws the reason of the signal.
  */
 export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
@@ -29,7 +29,7 @@ export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal
   }
 }
 
-/** Does all of the work at once. */
+/** Does all of the work without letting the event loop run. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();

@@ -1,5 +1,5 @@
 /**
- * Waits for work no longer than to the signal, whether or not the work heeds it.
+ * Waits for work until the signal is aborted, even if the work itself ignores the signal.
  *
  * @throws the reason of the signal, when that comes first.
  */

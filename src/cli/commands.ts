@@ -3,7 +3,7 @@ import { aliasNames, flagOf, type Setting, SETTINGS } from '../config/settings.t
 
 interface CommandFlag {
   readonly name: string;
-  /** What stands for the value in the help; null for a flag without one. */
+  /** Placeholder of the value in the help; null for a flag without a value. */
   readonly value: string | null;
   readonly description: string;
 }
@@ -15,7 +15,7 @@ interface CommandSpec {
 
 /** Every subcommand, with the flags that only it has. */
 export const COMMANDS = {
-  serve: { description: 'serve metrics (what happens without a command)', flags: [] },
+  serve: { description: 'serve metrics (the default)', flags: [] },
   swarm: {
     description: 'start a run, or change the number of users of the one that is on',
     flags: [
@@ -45,7 +45,7 @@ export const COMMANDS = {
     ],
   },
   healthcheck: {
-    description: 'ask the exporter at LISTEN_ADDRESS whether it serves; exit code 0 if so, else 1',
+    description: 'check whether the exporter at LISTEN_ADDRESS serves; exit code 0 if so, else 1',
     flags: [],
   },
 } as const satisfies Record<string, CommandSpec>;

@@ -22,7 +22,7 @@ import { showStats } from './stats.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
 
-/** Locust answers /stop when all users are gone: up to its --stop-timeout, or a minute. */
+/** Locust responds to /stop when all users are gone: up to its --stop-timeout, or a minute. */
 const STOP_TIMEOUT_MS = 120_000;
 
 const MESSAGE_WIDTH = 1000;
@@ -38,7 +38,7 @@ export async function runControlCommand(
   const deadline = () => AbortSignal.timeout(settings.LOCUST_TIMEOUT);
   const read = async (info: LocustInfo | null) =>
     parseReport(await readReport(client, deadline()), versionOf(info), info?.currentPercentiles);
-  // What was asked of Locust is done, whether this can be told or not.
+  // Locust has done the command, even if its result cannot be printed.
   const readOrNull = (info: LocustInfo | null = null) => read(info).catch(() => null);
   try {
     switch (command) {
@@ -105,7 +105,7 @@ function parseSwarmFlags(flags: Flags): SwarmOptions {
   return { users, spawnRate, host, runTime: flags['run-time'] };
 }
 
-/** Like that of LOCUST_URL, but of any protocol that a locustfile may speak. */
+/** Like the parser of LOCUST_URL, but for any protocol that a locustfile may use. */
 function checkHost(host: string): string | null {
   const url = URL.parse(host);
   const isPlain = url !== null && url.host !== '' && url.search === '' && url.hash === '';
@@ -122,7 +122,7 @@ async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<Lo
   try {
     return await readInfo(client, signal);
   } catch (error) {
-    // The page can be missing or large; but where Locust cannot be reached at all, that is the news.
+    // The page can be missing or large. That Locust cannot be reached is worth reporting.
     if (!(error instanceof LocustError)) throw error;
     if (error.code === 'connect' || error.code === 'auth_required') throw error;
     return null;
@@ -152,8 +152,8 @@ const MAX_REPORT_AGE_MS = 2000;
 const PAUSE_MS = 200;
 
 /**
- * Waits until Locust's report shows what a command did, so that what is asked next is not told
- * what was before. After the two seconds the report is new in any case.
+ * Waits until Locust's report shows what a command did, so that the next command does not print an
+ * old report. After two seconds the report is new in any case.
  *
  * @param read null where Locust does not answer, which ends the wait: the command is done.
  */

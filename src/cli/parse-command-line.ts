@@ -3,14 +3,14 @@ import { flagOf, type Setting, SETTINGS } from '../config/settings.ts';
 import { type Command, COMMANDS } from './commands.ts';
 
 export interface CommandLine {
-  /** `serve` where it is unknown, which is a problem then. */
+  /** `serve` if the command is unknown, which is then among the problems. */
   readonly command: Command;
   /** Values by flag name; a flag without a value has the value `true`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly help: boolean;
   readonly version: boolean;
   readonly checkConfig: boolean;
-  /** What is wrong with the arguments, each in a line, without what may be a secret. */
+  /** What is wrong with the arguments, one line each, without anything that may be a secret. */
   readonly problems: readonly string[];
 }
 

@@ -43,7 +43,7 @@ export async function printOutput(text: string): Promise<void> {
   }
 }
 
-/** Writes a line about a problem to standard error, or nothing where that cannot be written. */
+/** Writes a line about a problem to standard error, if that is possible. */
 export function printProblem(problem: string): void {
   try {
     writeSync(STDERR, `locust-exporter: ${problem}\n`);
@@ -55,7 +55,7 @@ export function printProblem(problem: string): void {
 /**
  * Ends a command whose output cannot be written.
  *
- * @returns the exit code: 0 when the reader has gone, such as `head`, which has all it wants.
+ * @returns the exit code: 0 when the reader has closed the pipe, as `head` does.
  */
 export function endOutput(error: OutputError): 0 | 1 {
   if (error.code === 'EPIPE') return 0;

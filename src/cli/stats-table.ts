@@ -1,29 +1,41 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
-import type { RequestStats, Snapshot } from '../locust/snapshot.ts';
+import type { Quantile, RequestStats, Snapshot } from '../locust/snapshot.ts';
+import type { RecentPercentiles } from '../target/recent-requests.ts';
 
 const NAME_WIDTH = 60;
 const ERROR_WIDTH = 90;
 
 const LEGEND =
   'Rates (req/s, fail/s) are over the last 10 s, all else is since the statistics began.\n' +
-  'Locust makes its report anew every 2 s, so that it may show what was before a command.';
+  'Locust makes a new report every 2 s, so this one may be older than the last command.';
 
-/** The report as tables for a terminal. */
-export function statsTable(snapshot: Snapshot): string {
+/**
+ * The report as tables for a terminal.
+ *
+ * @param recent percentiles of the last minute, for columns of their own.
+ */
+export function statsTable(snapshot: Snapshot, recent: RecentPercentiles | null = null): string {
   const { endpoints, aggregate, errors } = snapshot;
   const table = plainTable(
-    ['Method', 'Name', 'Requests', 'Fails', 'Median', 'p95', 'Mean', 'Max', 'req/s', 'fail/s'],
+    [
+      ...['Method', 'Name', 'Requests', 'Fails', 'Median', 'p95', 'Mean', 'Max', 'req/s', 'fail/s'],
+      ...recentHeadings(recent),
+    ],
     2,
   );
-  for (const endpoint of endpoints) {
+  for (const [index, endpoint] of endpoints.entries()) {
     table.push([
       printable(endpoint.method, 10),
       printable(endpoint.name, NAME_WIDTH),
       ...figures(endpoint),
+      ...(recent === null ? [] : recentFigures(recent, recent.ofEndpoint(index))),
     ]);
   }
-  if (aggregate !== null) table.push(['', 'Aggregated', ...figures(aggregate)]);
+  if (aggregate !== null) {
+    const recentOnes = recent === null ? [] : recentFigures(recent, recent.aggregate);
+    table.push(['', 'Aggregated', ...figures(aggregate), ...recentOnes]);
+  }
   const parts = [`${headline(snapshot)}\n${LEGEND}`, table.toString()];
   if (snapshot.endpointsTruncated) parts.push('Locust lists no more endpoints than these.');
   if (errors.length > 0) {
@@ -41,7 +53,18 @@ export function statsTable(snapshot: Snapshot): string {
   return parts.join('\n\n');
 }
 
-function headline({ state, users, totalRps, failRatio, workers }: Snapshot): string {
+/** Such as `p95 60s`: over so many seconds. */
+function recentHeadings(recent: RecentPercentiles | null): string[] {
+  if (recent === null) return [];
+  const { seconds, fractions } = recent;
+  return fractions.map((one) => `p${Math.round(one * 100)} ${Math.round(seconds)}s`);
+}
+
+function recentFigures({ fractions }: RecentPercentiles, quantiles: readonly Quantile[]): string[] {
+  return fractions.map((fraction) => duration(secondsAt(quantiles, fraction)));
+}
+
+function headline({ state, users, totalRps, failRatio, workers, companion }: Snapshot): string {
   const facts = [
     `State: ${printable(state, 20)}`,
     `Users: ${count(users)}`,
@@ -53,6 +76,7 @@ function headline({ state, users, totalRps, failRatio, workers }: Snapshot): str
     const text = states.map(([one, number]) => `${number} ${printable(one, 20)}`).join(', ');
     facts.push(`Workers: ${text || 'none'}`);
   }
+  if (companion !== null) facts.push('Companion: loaded');
   return facts.join('   ');
 }
 
@@ -63,19 +87,21 @@ function figures({
   currentRps,
   currentFailuresPerSecond,
 }: RequestStats): string[] {
-  const quantile = (wanted: number) =>
-    responseTime.quantiles.find((one) => one.quantile === wanted)?.seconds ?? null;
-  const { sumSeconds, count: number } = responseTime;
+  const { quantiles, sumSeconds, count: number } = responseTime;
   return [
     count(requests),
     count(failures),
-    duration(quantile(0.5)),
-    duration(quantile(0.95)),
+    duration(secondsAt(quantiles, 0.5)),
+    duration(secondsAt(quantiles, 0.95)),
     duration(sumSeconds === null || !number ? null : sumSeconds / number),
     duration(responseTime.maxSeconds),
     rate(currentRps),
     rate(currentFailuresPerSecond),
   ];
+}
+
+function secondsAt(quantiles: readonly Quantile[], quantile: number): number | null {
+  return quantiles.find((one) => one.quantile === quantile)?.seconds ?? null;
 }
 
 function count(value: number | null): string {
@@ -86,7 +112,7 @@ function rate(value: number | null): string {
   return value === null ? '-' : value.toFixed(1);
 }
 
-/** `0 %`, `<0.01 %`, `1.25 %`, `>100 %`: never 0 or 100 where it is not quite that. */
+/** `0 %`, `<0.01 %`, `1.25 %`, `>100 %`: 0 and 100 only if they are exact. */
 function percent(ratio: number | null): string {
   if (ratio === null) return '-';
   if (ratio > 1) return '>100 %';
@@ -96,7 +122,7 @@ function percent(ratio: number | null): string {
   return `${Number(value.toFixed(2))} %`;
 }
 
-/** `7 ms`, `7.1 ms`, `10 ms`, `147 ms`: a decimal below 10 ms, where it tells something. */
+/** `7 ms`, `7.1 ms`, `10 ms`, `147 ms`: with a decimal only below 10 ms. */
 function duration(seconds: number | null): string {
   if (seconds === null) return '-';
   const ms = seconds * 1000;

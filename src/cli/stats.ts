@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocustError } from '../locust/errors.ts';
 import { settleRates, trackStandstill, type Standstill } from '../locust/history.ts';
 import type { Snapshot } from '../locust/snapshot.ts';
+import { createRecentRequests } from '../target/recent-requests.ts';
 import { printOutput } from './print-output.ts';
 import { printable, statsTable } from './stats-table.ts';
 
@@ -21,11 +22,13 @@ export async function showStats(
   read: () => Promise<Snapshot>,
   { json, watch }: { json: boolean; watch: boolean },
 ): Promise<void> {
+  const recent = createRecentRequests();
   let standstill: Standstill | null = null;
   const readSettled = async () => {
     const snapshot = await read();
     const nowMs = performance.now();
     standstill = trackStandstill(standstill, snapshot, nowMs);
+    recent.add(snapshot, nowMs);
     return settleRates(snapshot, standstill, nowMs);
   };
   if (!watch) {
@@ -39,7 +42,8 @@ export async function showStats(
     interrupted.abort();
   });
   // One object a line, for a program that reads lines.
-  const render = json ? (snapshot: Snapshot) => toJson(snapshot) : statsTable;
+  const render = (snapshot: Snapshot) =>
+    json ? toJson(snapshot) : statsTable(snapshot, recent.percentiles());
   while (!interrupted.signal.aborted) {
     const text = await readSettled().then(render, (error: unknown) => {
       if (!(error instanceof LocustError)) throw error;

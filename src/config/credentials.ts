@@ -6,12 +6,12 @@ type Source = Pick<
   'LOCUST_URL' | 'LOCUST_USERNAME' | 'LOCUST_PASSWORD' | 'LOCUST_PASSWORD_FILE'
 >;
 
-/** User and password for Locust, or null when there are none; the settings beat the URL. */
+/** User and password for Locust, or null; the settings take precedence over the URL. */
 export function locustCredentials(settings: Source): Credentials | null {
   const inUrl = ofUrl(settings.LOCUST_URL);
   const password = ownPassword(settings);
   const username = settings.LOCUST_USERNAME || inUrl.username;
-  // The password in the URL is that of the user there.
+  // The password in the URL belongs to the user in the URL.
   const rest = username === inUrl.username ? inUrl.password : '';
   const credentials = { username, password: password === '' ? rest : password };
   return isEmpty(credentials) ? null : credentials;

@@ -50,7 +50,7 @@ export interface HeadersFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the HTTP client sets by itself, and what would change the form of a response. */
+/** Headers that the HTTP client sets itself, or that would change the form of a response. */
 const OWNED: readonly string[] = [
   'accept-encoding',
   'connection',

@@ -1,6 +1,7 @@
 import { customCleanEnv, makeValidator } from 'envalid';
 import { isUrlOverruled, locustCredentials } from './credentials.ts';
 import { FileContentError } from './files.ts';
+import { isOnGrid } from './parse-values.ts';
 import { showValue } from './redact.ts';
 import {
   flagOf,
@@ -33,7 +34,7 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** A value that is set, and by what. */
+/** A value, and the variable or flag that sets it. */
 interface GivenValue {
   /** In our notation. */
   readonly text: string;
@@ -42,7 +43,7 @@ interface GivenValue {
   readonly source: string;
 }
 
-/** What is set for one setting, by its own names and by those of its alias. */
+/** The values of one setting, from its own names and from those of its alias. */
 interface Candidates {
   readonly own: GivenValue | undefined;
   readonly alias: GivenValue | undefined;
@@ -99,6 +100,12 @@ export async function loadConfig(
   }
   if (readsItself(settings)) {
     warnings.push('LOCUST_URL leads to LISTEN_ADDRESS, where the exporter itself listens');
+  }
+  const offGrid = settings.HISTOGRAM_BUCKETS.filter((bound) => !isOnGrid(bound));
+  if (offGrid.length > 0) {
+    warnings.push(
+      `HISTOGRAM_BUCKETS has bounds that Locust rounds away (${offGrid.join(', ')}): it knows response times to 1 ms below 100 ms, to 10 ms below 1 s, to 100 ms below 10 s, and then to 1 s`,
+    );
   }
   const shown = Object.fromEntries(
     SETTING_NAMES.map((name) => {
@@ -176,7 +183,10 @@ function find(
 
 function decideAuto(values: Readonly<Record<string, unknown>>, decision: 'on' | 'off'): Settings {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, value === 'auto' ? decision : value]),
+    Object.entries(values).map(([name, value]) => {
+      const { isDecided }: Setting<unknown> = SETTINGS[name as SettingName];
+      return [name, isDecided && value === 'auto' ? decision : value];
+    }),
   ) as Settings;
 }
 
@@ -194,7 +204,7 @@ async function warnOfTwo(name: SettingName, own: GivenValue, alias: GivenValue):
   return [`${quote(alias)} is ignored, because ${quote(own)} says otherwise`];
 }
 
-/** Notes what no setting tells by itself. */
+/** Notes problems that concern several settings. */
 export async function checkTogether(
   settings: Settings,
   note: (name: SettingName, problem: string) => void,

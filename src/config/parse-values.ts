@@ -7,8 +7,8 @@ export interface ListenAddress {
 }
 
 /*
- * Parsers of settings. Each throws an Error whose message says what was expected; the one
- * who calls it adds the name of the setting and the value.
+ * Parsers of settings. Each throws an Error whose message says what was expected; the caller
+ * adds the name of the setting and the value.
  */
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -36,7 +36,7 @@ export function parseDuration(text: string): number {
   return total;
 }
 
-/** What a Node.js timer can wait for. */
+/** The longest time of a Node.js timer. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
 /** @returns a parser of durations from `min` to `max` ms. */
@@ -66,7 +66,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 export function parseByteSize(text: string): number {
   const match = /^(\d+) ?(B|KiB|MiB|GiB|)$/.exec(text);
   const bytes = match === null ? NaN : Number(match[1]) * (SIZE_UNITS[match[2] ?? ''] ?? NaN);
-  // A string of Node.js holds no more.
+  // The longest string of Node.js.
   if (!(bytes >= 1 && bytes <= 2 ** 29 - 24)) {
     throw new Error('expected a size from 1 to 511MiB, such as 1048576 or 64MiB');
   }
@@ -131,12 +131,43 @@ export function parseNonEmpty(text: string): string {
   return text;
 }
 
-export function integerFrom(min: number): (text: string) => number {
+export function integerFrom(min: number, max = Infinity): (text: string) => number {
+  const range = max === Infinity ? `of ${min} or more` : `from ${min} to ${max}`;
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min)) throw new Error(`expected a whole number of ${min} or more`);
+    if (!(value >= min && value <= max)) throw new Error(`expected a whole number ${range}`);
     return value;
   };
+}
+
+/** Bounds of one histogram; each is one more series of every endpoint. */
+const MAX_BOUNDS = 100;
+
+/** Reads `0.005,0.1,1`. @returns seconds */
+export function parseBuckets(text: string): readonly number[] {
+  const bounds = text.split(',').map((part) => {
+    const bound = /^\s*\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i.test(part) ? Number(part) : NaN;
+    if (!(bound > 0 && bound < Infinity)) {
+      throw new Error('expected seconds above 0, separated by commas, such as 0.1,0.5,1');
+    }
+    return bound;
+  });
+  const wrong = bounds.find((bound, place) => bound <= (bounds[place - 1] ?? 0));
+  if (wrong !== undefined) {
+    throw new Error(`expected ascending bounds, and ${wrong} is not above the one before it`);
+  }
+  if (bounds.length > MAX_BOUNDS) throw new Error(`expected ${MAX_BOUNDS} bounds at most`);
+  return bounds;
+}
+
+/**
+ * Whether Locust rounds response times to whole ones of this bound, so that none that is above it
+ * counts in it: to 1 ms below 100 ms, 10 ms below 1 s, 100 ms below 10 s, and then to 1 s.
+ */
+export function isOnGrid(seconds: number): boolean {
+  const ms = seconds * 1000;
+  const step = ms < 100 ? 1 : ms < 1000 ? 10 : ms < 10_000 ? 100 : 1000;
+  return (Math.round(ms / step) * step) / 1000 === seconds;
 }
 
 /** Reads `instance=a,run=7`; an empty label would be none. @returns values by label name */
@@ -160,7 +191,7 @@ export function parseSwitch(text: string): boolean {
   throw new Error('expected true or false');
 }
 
-/** @returns a parser that takes an empty text for what is not set. */
+/** @returns a parser that reads an empty text as not set. */
 export function optional<T>(parse: (text: string) => T): (text: string) => T | null {
   return (text) => (text === '' ? null : parse(text));
 }
@@ -174,6 +205,14 @@ export function onOffOr<const Choice extends string>(
     if (text.toLowerCase() === 'true') return 'on';
     return text.toLowerCase() === 'false' ? 'off' : parse(text);
   };
+}
+
+/** Like onOffOr, for what cannot be on. */
+export function offOr<const Choice extends string>(
+  ...others: readonly Choice[]
+): (text: string) => Choice | 'off' {
+  const parse = oneOf<Choice | 'off'>('off', ...others);
+  return (text) => (text.toLowerCase() === 'false' ? 'off' : parse(text));
 }
 
 export function oneOf<const Choice extends string>(

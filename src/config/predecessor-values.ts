@@ -30,7 +30,7 @@ const LOG_LEVELS: Readonly<Record<string, string>> = {
   panic: 'fatal',
 };
 
-/** Its log library knows a few more than its help tells. */
+/** Its log library accepts a few more levels than its help lists. */
 export function fromLogLevel(text: string): string {
   return LOG_LEVELS[text.toLowerCase()] ?? text;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Setting } from './settings.ts';
 
 /**
- * Hides all that stands before the last @, user and password, in what may not even be a URL.
+ * Hides user and password, that is all before the last @, in a text that may not be a URL.
  * An @ that was percent-encoded by mistake counts, too.
  */
 export function redactUserinfo(text: string): string {
@@ -12,7 +12,7 @@ export function redactUserinfo(text: string): string {
   );
 }
 
-/** Hides user, password, query and fragment of what is meant to be a URL. */
+/** Hides user, password, query and fragment of a text that is meant to be a URL. */
 export function redactUrl(text: string): string {
   return (
     redactUserinfo(text)

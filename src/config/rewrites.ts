@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 /** Whether a regex has a match anywhere in a text. */
 export type Pattern = (text: string) => boolean;
 
-/** Replaces what a regex matches in a text, everywhere. */
+/** Replaces all matches of a regex in a text. */
 export type Rewrite = (text: string) => string;
 
 /**

@@ -2,9 +2,11 @@ import { readHeaders, readSecret } from './files.ts';
 import {
   durationFrom,
   integerFrom,
+  offOr,
   oneOf,
   onOffOr,
   optional,
+  parseBuckets,
   parseByteSize,
   parseGrouping,
   parseHttpUrl,
@@ -35,16 +37,16 @@ export interface Alias {
 
 export interface Setting<T> {
   /**
-   * @returns a promise where a parser is large and few need it: it is then loaded for them alone.
+   * @returns a promise if the parser is large and rarely needed; it is loaded by the first use.
    * @throws Error whose message says what was expected.
    */
   readonly parse: (text: string) => T | Promise<T>;
   /** As a user would write it. */
   readonly default: string;
   readonly description: string;
-  /** Of the parsed value, where that is a number; a user may write it so, too. */
+  /** Of the parsed value, if that is a number; a user may also write it. */
   readonly unit?: 'ms' | 'B';
-  /** Whether its flag may stand without a value, for `true`. */
+  /** Whether its flag without a value means `true`. */
   readonly isSwitch?: true;
   /** Whether its value is never shown. */
   readonly isSecret?: true;
@@ -54,6 +56,8 @@ export interface Setting<T> {
   readonly isUrl?: true;
   /** Whether its flag may be given several times, for several lines. */
   readonly isList?: true;
+  /** Whether `auto` means on or off by whether names of the predecessor are in use. */
+  readonly isDecided?: true;
   readonly alias?: Alias;
 }
 
@@ -67,7 +71,7 @@ const readCertificates = async (path: string) =>
 const readWebConfig = async (path: string) =>
   (await import('./web-config/read.ts')).readWebConfig(path);
 
-/** `auto` reads as `on` for those who come from ContainerSolutions/locust_exporter. */
+/** `auto` means `on` for users of ContainerSolutions/locust_exporter. */
 const AUTO = 'auto: on when a variable or flag of ContainerSolutions/locust_exporter is in use';
 
 /** Every setting, by the name of its environment variable. */
@@ -115,14 +119,14 @@ export const SETTINGS = {
     default: '1s',
     unit: 'ms',
     description:
-      'on-demand mode: a report younger than this is served again, and to a scraper that has not had it, one up to four times as old, 4s at most',
+      'on-demand mode: a report younger than this is served again; a scraper that has not had it yet also gets one up to four times as old, 4s at most',
   },
   STALE_AFTER: {
     parse: durationFrom(1, '1ms'),
     default: '10s',
     unit: 'ms',
     description:
-      'loop mode: a report older than this counts as Locust being down; for LINGER, how long Locust is out of reach before it is gone',
+      'loop mode: Locust counts as down when its last report is older than this; LINGER: Locust counts as gone when it has been unreachable for this long',
   },
   LOCUST_TIMEOUT: {
     parse: durationFrom(1, '1ms'),
@@ -134,6 +138,18 @@ export const SETTINGS = {
       flag: 'locust.timeout',
       convert: fromGoTimeout,
     },
+  },
+  COMPANION: {
+    parse: onOffOr('auto'),
+    default: 'auto',
+    description:
+      "whether reports come from the companion in Locust, which knows more than Locust's web API: auto: where it is there; on: from nowhere else; off: never",
+  },
+  UNCUT_ROWS: {
+    parse: offOr('auto'),
+    default: 'off',
+    description:
+      'auto: while Locust cuts its list of endpoints and has no companion, the rows that are missing are read as CSV, which costs Locust up to half a second, every 10s at most; off: they are missing',
   },
   LOCUST_USERNAME: {
     parse: parseText,
@@ -156,7 +172,7 @@ export const SETTINGS = {
     parse: parseLoginPath,
     default: '',
     description:
-      'where Locust with --web-login takes its login form, such as /login_submit; turns basic auth off',
+      'path to which the login form of a Locust with --web-login is posted, such as /login_submit; turns basic auth off',
     isUrl: true,
   },
   LOCUST_LOGIN_USERNAME_FIELD: {
@@ -179,19 +195,19 @@ export const SETTINGS = {
     parse: optional(readCertificates),
     default: '',
     description:
-      "file of certificates in PEM to verify Locust's by, instead of the public authorities",
+      'file of certificates in PEM that verify the one of Locust, instead of the public authorities',
     isFile: true,
   },
   LOCUST_TLS_INSECURE: {
     parse: parseSwitch,
     default: 'false',
-    description: "true: take any certificate of Locust's, unverified",
+    description: 'true: accept any certificate of Locust without verification',
     isSwitch: true,
   },
   LOCUST_CLIENT_CERT_FILE: {
     parse: optional(readCertificates),
     default: '',
-    description: 'certificate in PEM to show to Locust, with LOCUST_CLIENT_KEY_FILE',
+    description: 'client certificate in PEM for Locust, with LOCUST_CLIENT_KEY_FILE',
     isFile: true,
   },
   LOCUST_CLIENT_KEY_FILE: {
@@ -210,25 +226,25 @@ export const SETTINGS = {
     parse: optional(durationFrom(1000, '1s')),
     default: '',
     unit: 'ms',
-    description: 'exit when Locust was there and then could not be reached for so long',
+    description: 'exit when Locust was reachable and then was not for this long',
   },
   PUSHGATEWAY_URL: {
     parse: optional(parseHttpUrl),
     default: '',
-    description: 'Pushgateway to push the metrics to, for runs that nobody scrapes',
+    description: 'Pushgateway to push the metrics to, for runs that are not scraped',
     isUrl: true,
     alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_URL', flag: 'pushgateway.url' },
   },
   PUSHGATEWAY_JOB: {
     parse: parseNonEmpty,
     default: 'locust',
-    description: 'label job of what is pushed',
+    description: 'label job of the pushed metrics',
     alias: { variable: 'LOCUST_EXPORTER_PUSHGATEWAY_JOB', flag: 'pushgateway.job' },
   },
   PUSHGATEWAY_GROUPING: {
     parse: parseGrouping,
     default: '',
-    description: 'further labels of what is pushed, such as instance=a,run=7',
+    description: 'further labels of the pushed metrics, such as instance=a,run=7',
   },
   PUSHGATEWAY_INTERVAL: {
     parse: durationFrom(1000, '1s'),
@@ -257,7 +273,7 @@ export const SETTINGS = {
   PUSHGATEWAY_DELETE_AT_EXIT: {
     parse: parseSwitch,
     default: 'false',
-    description: 'true: delete at exit what was pushed',
+    description: 'true: delete the pushed metrics at exit',
     isSwitch: true,
   },
   WEB_CONFIG_FILE: {
@@ -270,7 +286,8 @@ export const SETTINGS = {
   WEB_MAX_REQUESTS: {
     parse: integerFrom(1),
     default: '100',
-    description: 'requests that are answered at a time; more get 503, health checks apart',
+    description:
+      'requests that are handled at the same time; further ones get 503, except health checks',
   },
   WEB_HEADERS_TIMEOUT: {
     parse: durationFrom(100, '100ms'),
@@ -283,7 +300,7 @@ export const SETTINGS = {
     parse: durationFrom(100, '100ms'),
     default: '30s',
     unit: 'ms',
-    description: 'how long a client may take to send a request, or to go on reading its response',
+    description: 'how long a client may take to send a request, or pause in reading its response',
   },
   NAME_REWRITE: {
     parse: optional(parseRewrites),
@@ -295,12 +312,12 @@ export const SETTINGS = {
   INCLUDE_NAMES: {
     parse: optional(parsePattern),
     default: '',
-    description: 'regex: only endpoints whose name in Locust it matches somewhere are shown',
+    description: 'regex: only endpoints whose name in Locust contains a match are shown',
   },
   EXCLUDE_NAMES: {
     parse: optional(parsePattern),
     default: '',
-    description: 'regex: endpoints whose name in Locust it matches somewhere are not shown',
+    description: 'regex: endpoints whose name in Locust contains a match are not shown',
   },
   ERROR_REWRITE: {
     parse: optional(parseRewrites),
@@ -311,45 +328,65 @@ export const SETTINGS = {
   MAX_ENDPOINTS: {
     parse: integerFrom(1),
     default: '10000',
-    description: 'endpoints with metrics of their own in a run; later ones are added up as (other)',
+    description: 'endpoints with their own metrics in a run; later ones are added up as (other)',
   },
   MAX_ERRORS: {
     parse: integerFrom(1),
     default: '1000',
-    description: 'errors with metrics of their own in a run; later ones are added up as (other)',
+    description: 'errors with their own metrics in a run; later ones are added up as (other)',
   },
   MAX_WORKERS: {
     parse: integerFrom(1),
     default: '1000',
-    description: 'workers with metrics of their own; the others are added up as (other)',
+    description: 'workers with their own metrics; the others are added up as (other)',
   },
   MAX_LABEL_LENGTH: {
     parse: integerFrom(16),
     default: '1024',
     description:
-      'characters of a text from Locust, such as a name, an error or a worker; what is longer is cut and ends in …',
+      'characters of a text from Locust, such as a name, an error or a worker; a longer text is cut and ends in …',
   },
   MAX_RESPONSE_BYTES: {
     parse: parseByteSize,
     default: '16MiB',
     unit: 'B',
-    description: 'largest response that is taken from Locust',
+    description: 'largest response of Locust that is read',
   },
   METRIC_PREFIX: {
     parse: parseMetricPrefix,
     default: 'locust',
-    description: 'what the names of the metrics about Locust begin with',
+    description: 'prefix of the names of the metrics about Locust',
     alias: { variable: 'LOCUST_METRIC_NAMESPACE', flag: 'locust.namespace' },
+  },
+  HISTOGRAM_SCHEMA: {
+    parse: integerFrom(0, 7),
+    default: '4',
+    description:
+      'resolution of native histograms, from 0 to 7: how many buckets double from one to the next; each of 4 is 4.4 % wide',
+  },
+  HISTOGRAM_CLASSIC: {
+    parse: oneOf('all', 'aggregated', 'off'),
+    default: 'all',
+    description:
+      'which histograms have classic buckets, without which they are in protobuf alone: all, aggregated (that of all endpoints together), or off',
+  },
+  HISTOGRAM_BUCKETS: {
+    parse: parseBuckets,
+    default:
+      '0.005,0.01,0.015,0.02,0.03,0.04,0.05,0.075,0.1,0.15,0.2,0.25,0.3,0.4,0.5,0.75,1,1.5,2,3,5,10,30,60',
+    description: 'upper bounds of the classic buckets, in seconds',
   },
   LEGACY_METRICS: {
     parse: onOffOr('auto', 'only'),
     default: 'auto',
     description: `the metrics of ContainerSolutions/locust_exporter: on, off, or only these; ${AUTO}`,
+    isDecided: true,
   },
   QUIT_ENDPOINT: {
     parse: onOffOr('auto'),
     default: 'auto',
     description: `whether a request to /quitquitquit ends the exporter: on or off; ${AUTO}`,
+    isDecided: true,
   },
   LOG_LEVEL: {
     parse: oneOf('debug', 'info', 'warn', 'error', 'fatal'),
@@ -367,11 +404,11 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** What is in force: `auto` is decided. */
+/** The values that apply. */
 export type Settings = {
   readonly [Name in SettingName]: Exclude<
     Awaited<ReturnType<(typeof SETTINGS)[Name]['parse']>>,
-    'auto'
+    (typeof SETTINGS)[Name] extends { isDecided: true } ? 'auto' : never
   >;
 };
 
@@ -385,7 +422,7 @@ export function flagOf(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
 }
 
-/** These say that the process serves, and nothing of Locust: a busy Locust must not end our pod. */
+/** Health checks of the process alone: a busy Locust must not cause a restart of the exporter. */
 export const HEALTH_PATHS: readonly string[] = [
   '/healthz',
   '/livez',
@@ -396,5 +433,5 @@ export const HEALTH_PATHS: readonly string[] = [
   '/ready',
 ];
 
-/** Ends the exporter, by a name that sidecars have agreed on. */
+/** Ends the exporter. Sidecars commonly use this path. */
 export const QUIT_PATH = '/quitquitquit';

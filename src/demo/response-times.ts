@@ -39,7 +39,7 @@ export function percentileMs(
   return 0;
 }
 
-/** Of an even number the lower one in the middle; 0 when there are none. */
+/** The median; of an even number, the lower one in the middle. 0 without times. */
 export function medianMs(histogram: ResponseTimeHistogram, count: number): number {
   if (count === 0) return 0;
   let seen = 0;

@@ -265,7 +265,7 @@ function shareUsers(workers: readonly SimulatedWorker[], users: number): void {
 function measureWorkers(workers: readonly SimulatedWorker[], second: number, random: Random): void {
   if (second < MEASURED_AFTER_SECONDS) return;
   for (const worker of workers) {
-    // A missing worker stays at what it reported last.
+    // A missing worker keeps its last report.
     if (worker.isMissing) continue;
     const cpuPercent = 1 + worker.users * (2 + random());
     worker.cpuPercent = Math.round(Math.min(99, cpuPercent) * 10) / 10;

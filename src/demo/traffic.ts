@@ -23,7 +23,7 @@ export interface PlannedEndpoint {
   readonly method: string;
   readonly name: string;
   readonly requestsPerUserSecond: number;
-  /** Requests in every second with users, however few they are. */
+  /** Requests in each second that has users, whatever their number. */
   readonly minPerSecond: number;
   readonly medianMs: number;
   /** Standard deviation of the logarithm of the response times. */

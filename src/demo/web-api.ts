@@ -55,7 +55,7 @@ export class SimulatedWebApi {
     });
   }
 
-  /** @param form what a POST brought along. */
+  /** @param form the body of a POST. */
   handle(method: string, path: string, form: string): SimulatedResponse {
     this.#run.advanceTo(this.#now());
     const route = this.#routes[path];
@@ -137,7 +137,7 @@ function parseRunSeconds(text: string): number | null {
   return hours * 3600 + minutes * 60 + seconds;
 }
 
-/** The page of `/`, as far as it carries values. */
+/** The page of `/`, reduced to the parts that contain values. */
 export function indexPage(run: SimulatedRun, host: string): string {
   const templateArgs = {
     history: [],

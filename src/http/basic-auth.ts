@@ -6,7 +6,7 @@ import type { RequestHandler } from 'express';
 type Users = ReadonlyMap<string, string>;
 
 export interface BasicAuthOptions {
-  /** Everybody may come in when there are none. */
+  /** Without any, no password is required. */
   readonly users: () => Users;
   readonly compare?: (password: string, hash: string) => Promise<boolean>;
 }
@@ -16,7 +16,7 @@ const MAX_LOGINS = 20;
 
 const MAX_ACCEPTED = 100;
 
-/** Lets those in who know the password of a user. */
+/** Accepts requests with the user name and password of a known user. */
 export function basicAuth({ users, compare = compareByBcrypt }: BasicAuthOptions): RequestHandler {
   const verify = createVerifier(compare);
   return async (request, response, next) => {
@@ -55,7 +55,7 @@ type Verdict = 'right' | 'wrong' | 'busy';
 
 function createVerifier(compare: (password: string, hash: string) => Promise<boolean>) {
   const key = randomBytes(32);
-  /** Digests of what was right, the oldest first. */
+  /** Digests of correct passwords, the oldest first. */
   const accepted = new Set<string>();
   let logins = 0;
   let lastTurn = Promise.resolve();
@@ -74,8 +74,8 @@ function createVerifier(compare: (password: string, hash: string) => Promise<boo
     try {
       await before;
       if (accepted.has(digest)) return 'right';
-      // Even for a client that has given up waiting: its next request is then let in at once.
-      // An unknown user takes as long as a wrong password, so that time tells nothing.
+      // Even for a client that has given up: its next request then passes at once.
+      // An unknown user takes as long as a wrong password, so that timing reveals nothing.
       const isMatch = await compare(password, hash ?? nobodysHash(users));
       if (!isMatch || hash === undefined) return 'wrong';
       addAccepted(digest);

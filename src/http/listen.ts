@@ -4,12 +4,12 @@ import type { TLSSocket } from 'node:tls';
 import type { ListenAddress } from '../config/parse-values.ts';
 import type { ServerTls } from '../config/web-config/tls.ts';
 
-// An `import` of node:http reads its WebSocket too, and so loads the whole HTTP client of Node.js.
+// An `import` of node:http also reads its WebSocket, which loads the whole HTTP client of Node.js.
 const { createServer } = process.getBuiltinModule('node:http');
 
 export interface ListenOptions {
   readonly headersTimeoutMs?: number;
-  /** Of a request to come in, and of a response that the client has stopped to read. */
+  /** For receiving a request, and for a response that the client has stopped reading. */
   readonly requestTimeoutMs?: number;
   /** Called for each connection. Only a new `context` takes effect. */
   readonly tls?: (() => ServerTls | null) | null;
@@ -31,10 +31,10 @@ export async function listen(
   };
   const server = await createAnyServer(timeouts, tls);
   keepSockets(server);
-  // Of a connection on which nothing moves, seen at the first or second end of this time.
+  // For a connection without traffic; it takes effect after this time, or twice this time at most.
   server.timeout = requestTimeoutMs;
   server.on('request', (_request, response) => {
-    // Without this the connection would end while its response is being made, too.
+    // Without this, the connection would also end while its response is being made.
     response.on('timeout', (socket: Socket) => {
       if (response.headersSent) socket.destroy();
     });
@@ -59,7 +59,7 @@ async function createAnyServer(
   let current = tls?.();
   if (!tls || !current) return createServer(timeouts);
   const { asked, required, verified } = current.clientCertificate;
-  // Few want it, and it takes a while to load.
+  // Rarely needed, and slow to load.
   const { createServer: createTlsServer } = await import('node:https');
   const server = createTlsServer({
     ...timeouts,
@@ -84,7 +84,7 @@ async function createAnyServer(
 
 const SOCKETS = new WeakMap<Server, Set<Socket>>();
 
-/** The server itself forgets those whose TLS handshake is not over. */
+/** The server itself does not keep sockets whose TLS handshake is not complete. */
 function keepSockets(server: Server): void {
   const sockets = new Set<Socket>();
   SOCKETS.set(server, sockets);

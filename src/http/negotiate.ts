@@ -1,26 +1,60 @@
-import type { ExpositionFormat } from '../metrics/exposition/encode-text.ts';
+import type { ExpositionFormat } from '../metrics/exposition/formats.ts';
+
+/** What we have, the best first among those that a client wants equally. */
+const OFFERS: readonly Offer[] = [
+  {
+    format: 'protobuf',
+    type: 'application/vnd.google.protobuf',
+    parameters: { proto: 'io.prometheus.client.metricfamily', encoding: 'delimited' },
+    mustName: true,
+  },
+  {
+    format: 'openmetrics',
+    type: 'application/openmetrics-text',
+    parameters: { version: '1.0.0' },
+  },
+  { format: 'text', type: 'text/plain', parameters: { version: '0.0.4' } },
+];
+
+interface Offer {
+  readonly format: ExpositionFormat;
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether a client has to name the parameters: there are others of that type. */
+  readonly mustName?: boolean;
+}
 
 /**
- * Chooses the format by an Accept header. Parameters other than version and q do not
+ * Chooses the format by an Accept header. Parameters other than q and those of OFFERS do not
  * matter: our names are the same in every escaping scheme.
  *
- * @returns text when the header asks for nothing that we have.
+ * @returns text when the header accepts none of our formats.
  */
 export function negotiateFormat(accept: string | undefined): ExpositionFormat {
-  let text = 0;
-  let openmetrics = 0;
+  const weights = new Map<ExpositionFormat, number>();
   for (const range of (accept ?? '').split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
     const values = new Map(parameters.map((parameter) => splitParameter(parameter)));
     const weight = parseWeight(values.get('q'));
-    const version = values.get('version');
-    if (type === 'application/openmetrics-text' && (version ?? '1.0.0') === '1.0.0') {
-      openmetrics = Math.max(openmetrics, weight);
-    } else if (type === 'text/plain' && (version ?? '0.0.4') === '0.0.4') {
-      text = Math.max(text, weight);
+    for (const offer of OFFERS) {
+      if (offer.type !== type || !isMet(offer, values)) continue;
+      weights.set(offer.format, Math.max(weights.get(offer.format) ?? 0, weight));
     }
   }
-  return openmetrics > 0 && openmetrics >= text ? 'openmetrics' : 'text';
+  let best: ExpositionFormat = 'text';
+  let bestWeight = 0;
+  for (const { format } of OFFERS) {
+    const weight = weights.get(format) ?? 0;
+    if (weight > bestWeight) [best, bestWeight] = [format, weight];
+  }
+  return best;
+}
+
+function isMet({ parameters, mustName = false }: Offer, values: ReadonlyMap<string, string>) {
+  return Object.entries(parameters).every(([name, expected]) => {
+    const value = values.get(name);
+    return value === undefined ? !mustName : value === expected;
+  });
 }
 
 function splitParameter(parameter: string): [string, string] {

@@ -7,20 +7,20 @@ import express, {
   type Response,
 } from 'express';
 import type { Logger } from 'pino';
-import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/encode-text.ts';
+import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/formats.ts';
 import { negotiateFormat, scrapeTimeoutMs } from './negotiate.ts';
 import type { StatusView } from './status-page/page.ts';
 
 export interface AppOptions {
   /** Headers of every response. */
   readonly headers?: () => Readonly<Record<string, string>>;
-  /** What a request has to pass, unless it asks for our health. */
+  /** Middleware for all requests but health checks. */
   readonly guards?: readonly RequestHandler[];
   /** Requests that are handled at a time; further ones get 503. */
   readonly maxRequests?: number;
   readonly healthPaths: readonly string[];
   readonly quitPath: string;
-  /** Ends the exporter; null where that is not allowed. */
+  /** Ends the exporter; null if that is not allowed. */
   readonly quit: (() => void) | null;
   readonly metricsPath: string;
   /**
@@ -52,7 +52,7 @@ export function createServerApp({
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  // Else NODE_ENV would decide what a client gets to see.
+  // Otherwise NODE_ENV would decide how much of an error a client sees.
   app.set('env', 'production');
   app.set('case sensitive routing', true);
 
@@ -76,7 +76,7 @@ export function createServerApp({
       response.status(403).type('text/plain').send('a page of another site must not end this\n');
       return;
     }
-    // HEAD, which Express takes for GET, asks what would happen.
+    // Express handles HEAD like GET, but HEAD must not change anything.
     if (request.method !== 'HEAD') response.on('close', quit);
     response.set('Connection', 'close').type('text/plain').send('stopping\n');
   };
@@ -90,7 +90,7 @@ export function createServerApp({
     response.set('Content-Type', CONTENT_TYPES[format]);
     response.set('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.set('Content-Encoding', 'gzip');
-    // HEAD gets no numbers.
+    // A response to HEAD has no body, so nothing was delivered.
     if (request.method === 'GET') response.on('finish', onSent);
     response.set('Content-Length', String(body.length)).end(body);
   });
@@ -101,7 +101,7 @@ export function createServerApp({
       response.type('text/plain').send('ok\n');
       return;
     }
-    // The page is for people, who can wait for its code; a scraper never needs it.
+    // Loaded on demand, because scrapers never need the page.
     const { renderStatusPage, STATUS_PAGE_CSP } = await import('./status-page/page.ts');
     response
       .set('Content-Security-Policy', headers()['Content-Security-Policy'] ?? STATUS_PAGE_CSP)
@@ -121,8 +121,8 @@ export function createServerApp({
 }
 
 /**
- * What answers a request that went wrong. Express must not do it: outside of production it shows
- * the stack to the client, and it writes to standard error past the log.
+ * Send the response of a request that failed. The default handler of Express shows the stack to the
+ * client outside of production, and writes to standard error past the log.
  */
 export function errorHandlers(logger: Logger): readonly ErrorRequestHandler[] {
   return [
@@ -150,8 +150,8 @@ export function errorHandlers(logger: Logger): readonly ErrorRequestHandler[] {
 
 /**
  * Whether a browser sends the request for a page that is not ours. Programs send none of these
- * headers. `Sec-Fetch-Site` tells for sure, but browsers leave it out where the connection is not
- * to be trusted: over HTTP, to any host but localhost.
+ * headers. `Sec-Fetch-Site` is certain, but browsers omit it on untrusted connections: over HTTP, to
+ * any host but localhost.
  */
 export function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];
@@ -162,7 +162,7 @@ export function isFromAnotherSite(headers: IncomingHttpHeaders): boolean {
   );
 }
 
-/** Answers so many requests at a time, and the others with 503. */
+/** Handles at most `max` requests at the same time; the others get 503. */
 export function limitRequests(max: number): RequestHandler {
   let current = 0;
   return (_request, response, next) => {

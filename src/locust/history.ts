@@ -1,6 +1,12 @@
 import { withLastKnown, requestsFell, occurrencesFell } from './rows/known-rows.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, pairRows, type RowIdentity } from './rows/identity.ts';
-import { isActive, type RequestStats, type Snapshot, finiteOrNull } from './snapshot.ts';
+import {
+  finiteOrNull,
+  isActive,
+  type Durations,
+  type RequestStats,
+  type Snapshot,
+} from './snapshot.ts';
 
 /** What the reads so far tell about the run that a snapshot is of. */
 export interface RunTrack {
@@ -11,8 +17,13 @@ export interface RunTrack {
   readonly atSeconds: number;
   /** Whether the statistics began again since the read before, by a new run or a reset. */
   readonly began: boolean;
-  /** Unix time at which the statistics began; null where that cannot be known. */
+  /**
+   * Unix time at which the run began, as the companion tells it; else that at which the statistics
+   * began; null where that cannot be known.
+   */
   readonly startSeconds: number | null;
+  /** As the companion told it last in this run. */
+  readonly toldStartSeconds: number | null;
 }
 
 /** @param earlier the track of the read before this one; null for the first. */
@@ -25,9 +36,15 @@ export function trackRun(
   const began =
     earlier !== null &&
     snapshot !== earlier.snapshot &&
-    ((active && !isActive(earlier.snapshot.state)) || countsFell(earlier.known, snapshot));
-  const known = knownAt(snapshot, began ? null : earlier);
-  const track = { snapshot, known, atSeconds, began };
+    ((active && !isActive(earlier.snapshot.state)) ||
+      hasOtherStart(earlier.toldStartSeconds, snapshot) ||
+      countsFell(earlier.known, snapshot));
+  const same = began ? null : earlier;
+  const told = snapshot.companion?.runStartSeconds ?? null;
+  const toldStartSeconds = told ?? same?.toldStartSeconds ?? null;
+  const known = knownAt(snapshot, same);
+  const track = { snapshot, known, atSeconds, began, toldStartSeconds };
+  if (told !== null) return { ...track, startSeconds: told };
   if (snapshot.state === 'ready') return { ...track, startSeconds: null };
   if (earlier !== null && !began) return { ...track, startSeconds: earlier.startSeconds };
   if (!active) return { ...track, startSeconds: null };
@@ -36,6 +53,11 @@ export function trackRun(
     ...track,
     startSeconds: earlier === null ? estimate : Math.max(estimate ?? atSeconds, earlier.atSeconds),
   };
+}
+
+function hasOtherStart(toldSeconds: number | null, { companion }: Snapshot): boolean {
+  const now = companion?.runStartSeconds ?? null;
+  return toldSeconds !== null && now !== null && now !== toldSeconds;
 }
 
 /**
@@ -186,7 +208,8 @@ function zero(rate: number | null): number | null {
 
 /**
  * Keeps totals from falling. Locust gives means; mean × count can come out lower than
- * before by rounding, and by more where its mean leaves requests out that its count has.
+ * before by rounding, and by more where its mean leaves requests out that its count has. The
+ * companion, which counts those by themselves, may have come since.
  *
  * @param earlier what this function returned for the read before, with what was last known, as
  *   long as Locust's counts did not begin again. A single row's may have: it is then left alone.
@@ -206,10 +229,23 @@ function keepRowMonotonic<Row extends RequestStats>(
   row: Row,
 ): Row {
   if (!earlier || requestsFell(earlier, row)) return row;
+  const [before, now] = [earlier.responseTime, row.responseTime];
   const contentBytes = maxKnown(earlier.contentBytes, row.contentBytes);
-  const sumSeconds = maxKnown(earlier.responseTime.sumSeconds, row.responseTime.sumSeconds);
-  if (contentBytes === row.contentBytes && sumSeconds === row.responseTime.sumSeconds) return row;
-  return { ...row, contentBytes, responseTime: { ...row.responseTime, sumSeconds } };
+  const count = maxKnown(before.count, now.count);
+  const sumSeconds = maxKnown(before.sumSeconds, now.sumSeconds);
+  const durations = row.durations && keepSum(earlier.durations, row.durations);
+  const isSame =
+    contentBytes === row.contentBytes &&
+    count === now.count &&
+    sumSeconds === now.sumSeconds &&
+    durations === row.durations;
+  if (isSame) return row;
+  return { ...row, contentBytes, responseTime: { ...now, count, sumSeconds }, durations };
+}
+
+function keepSum(earlier: Durations | null, current: Durations): Durations {
+  const sumSeconds = maxKnown(earlier?.sumSeconds ?? null, current.sumSeconds);
+  return sumSeconds === current.sumSeconds ? current : { ...current, sumSeconds };
 }
 
 function maxKnown(earlier: number | null, current: number | null): number | null {

@@ -1,5 +1,13 @@
 import { RUNNER_STATES } from '../locust/snapshot.ts';
-import { NO_SAMPLES, type Family, encodeLabels, NO_LABELS } from './exposition/family.ts';
+import { NO_SAMPLES, type Family } from './exposition/family.ts';
+import { labelSet, NO_LABELS } from './exposition/labels.ts';
+import {
+  aggregateDurations,
+  endpointDurations,
+  fromCompanion,
+  userClassSamples,
+} from './companion-samples.ts';
+import { createHistograms, DEFAULT_HISTOGRAMS } from './histograms.ts';
 import {
   aggregatePercentiles,
   aggregateSummary,
@@ -42,17 +50,45 @@ export const USERS: MetricSpec = {
 export const CATALOG: readonly MetricSpec[] = [
   UP,
   {
+    name: 'companion_up',
+    type: 'gauge',
+    help: 'Whether the last report came from the companion (1), which tells distributions, or from the web API (0).',
+    labels: [],
+    samples: whileUp(({ companion }) => sampleOf(NO_LABELS, companion === null ? 0 : 1)),
+  },
+  {
     name: 'state',
     type: 'gauge',
     help: "State of Locust's runner (state): 1 for the current one, 0 for the others; hatching reads as spawning.",
     labels: ['state'],
     samples: whileUp(({ state }) =>
-      samplesOf([...new Set([...RUNNER_STATES, state])], (one, add) => {
-        add(encodeLabels({ state: one }), one === state ? 1 : 0);
+      samplesOf([...new Set([...RUNNER_STATES, state])], (one, sink) => {
+        sink.value(labelSet({ state: one }), one === state ? 1 : 0);
       }),
     ),
   },
   USERS,
+  {
+    name: 'target_users',
+    type: 'gauge',
+    help: 'Simulated users that the run aims at (target_user_count of the companion).',
+    labels: [],
+    samples: fromCompanion(({ targetUsers }) => targetUsers),
+  },
+  {
+    name: 'spawn_rate',
+    type: 'gauge',
+    help: 'Simulated users started per second (spawn_rate of the companion).',
+    labels: [],
+    samples: fromCompanion(({ spawnRate }) => spawnRate),
+  },
+  {
+    name: 'user_class_users',
+    type: 'gauge',
+    help: 'Simulated users of a class running now (user_classes of the companion).',
+    labels: ['user_class'],
+    samples: fromSnapshot(userClassSamples),
+  },
   {
     name: 'total_rps',
     type: 'gauge',
@@ -131,6 +167,13 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: ofAggregate(({ responseTime }) => responseTime.maxSeconds),
   },
   {
+    name: 'aggregated_request_duration_seconds',
+    type: 'histogram',
+    help: 'Distribution of the response times of all endpoints (response_times of the aggregate row of the companion).',
+    labels: ['le'],
+    samples: aggregateDurations,
+  },
+  {
     name: 'requests_total',
     type: 'counter',
     help: 'Requests of an endpoint, failed ones included (num_requests).',
@@ -180,6 +223,13 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: perEndpoint(({ responseTime }) => responseTime.maxSeconds),
   },
   {
+    name: 'request_duration_seconds',
+    type: 'histogram',
+    help: 'Distribution of the response times of an endpoint (response_times of its row of the companion).',
+    labels: ['method', 'name', 'le'],
+    samples: endpointDurations,
+  },
+  {
     name: 'current_rps',
     type: 'gauge',
     help: 'Requests per second of an endpoint over the last ten seconds (current_rps).',
@@ -201,13 +251,20 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: fromSnapshot(errorSamples),
   },
   {
+    name: 'exceptions_total',
+    type: 'counter',
+    help: 'Exceptions in the code of the test itself since the statistics began (exceptions of the companion).',
+    labels: [],
+    samples: fromCompanion(({ exceptions }) => exceptions),
+  },
+  {
     name: 'workers',
     type: 'gauge',
     help: 'Workers in each state (workers); unknown for Locusts before 0.9.0, which tell only how many.',
     labels: ['state'],
     samples: fromSnapshot(({ workers }) =>
-      samplesOf([...(workers?.countByState ?? [])], ([state, count], add) => {
-        add(encodeLabels({ state }), count);
+      samplesOf([...(workers?.countByState ?? [])], ([state, count], sink) => {
+        sink.value(labelSet({ state }), count);
       }),
     ),
   },
@@ -238,8 +295,8 @@ export const CATALOG: readonly MetricSpec[] = [
     help: 'Current state of a worker, always 1 (state in workers).',
     labels: ['worker', 'state'],
     samples: fromSnapshot(({ workers }) =>
-      samplesOf(workers?.list ?? [], ({ id, state }, add) => {
-        add(encodeLabels({ worker: id, state }), 1);
+      samplesOf(workers?.list ?? [], ({ id, state }, sink) => {
+        sink.value(labelSet({ worker: id, state }), 1);
       }),
     ),
   },
@@ -273,7 +330,7 @@ export const CATALOG: readonly MetricSpec[] = [
     samples: ({ snapshot, info }) => {
       if (snapshot === null || info === null) return NO_SAMPLES;
       if (info.version === null && info.host === null) return NO_SAMPLES;
-      return sampleOf(encodeLabels({ version: info.version ?? '', host: info.host ?? '' }), 1);
+      return sampleOf(labelSet({ version: info.version ?? '', host: info.host ?? '' }), 1);
     },
   },
 ];
@@ -287,11 +344,13 @@ export function buildFamilies(
   prefix: string,
   report: Report,
   labels = createRowLabels(),
+  histograms = createHistograms(DEFAULT_HISTOGRAMS),
 ): Family[] {
   return catalog.map(({ name, type, help, samples }) => ({
     name: `${prefix}_${name}`,
     type,
     help,
-    samples: samples(report, labels),
+    samples: samples(report, labels, histograms),
+    createdSeconds: report.runStartSeconds,
   }));
 }

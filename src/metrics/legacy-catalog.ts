@@ -6,7 +6,7 @@ import {
 } from '../locust/snapshot.ts';
 import { CATALOG, UP, USERS } from './catalog.ts';
 import type { Samples } from './exposition/family.ts';
-import { encodeLabels, NO_LABELS } from './exposition/family.ts';
+import { labelSet, NO_LABELS } from './exposition/labels.ts';
 import {
   addValue,
   errorSamples,
@@ -30,7 +30,7 @@ export interface LegacyMetricSpec extends MetricSpec {
 
 /** What it calls the row of all endpoints together, whatever Locust calls it. */
 const TOTAL = { method: '', name: 'Aggregated' } as const;
-const TOTAL_LABELS = encodeLabels(TOTAL);
+const TOTAL_LABELS = labelSet(TOTAL);
 
 /** A name that it never shows. */
 const HIDDEN_NAME = '//stats/requests';
@@ -67,8 +67,8 @@ export const LEGACY_CATALOG: readonly LegacyMetricSpec[] = [
     help: 'Simulated users of a worker, by its state (user_count in workers).',
     labels: ['id', 'state'],
     samples: fromSnapshot(({ workers }) =>
-      samplesOf(workers?.list ?? [], ({ id, state, users }, add) => {
-        addValue(add, encodeLabels({ id, state }), users);
+      samplesOf(workers?.list ?? [], ({ id, state, users }, sink) => {
+        addValue(sink, labelSet({ id, state }), users);
       }),
     ),
     successor:
@@ -213,8 +213,8 @@ function perRow(
     labels: ['method', 'name'],
     samples: fromSnapshot((snapshot, rowLabels) => {
       const { aggregate } = snapshot;
-      const ofEach = ofEndpoints(snapshot, rowLabels, (endpoint, labels, add) => {
-        if (!isHidden(endpoint, aggregate)) addValue(add, labels, pick(endpoint));
+      const ofEach = ofEndpoints(snapshot, rowLabels, (endpoint, labels, sink) => {
+        if (!isHidden(endpoint, aggregate)) addValue(sink, labels, pick(endpoint));
       });
       return aggregate === null ? ofEach : both(ofEach, sampleOf(TOTAL_LABELS, pick(aggregate)));
     }),
@@ -224,9 +224,9 @@ function perRow(
 function both(first: Samples, second: Samples): Samples {
   return {
     rows: first.rows + second.rows,
-    ofRow: (row, add) => {
-      if (row < first.rows) first.ofRow(row, add);
-      else second.ofRow(row - first.rows, add);
+    ofRow: (row, sink) => {
+      if (row < first.rows) first.ofRow(row, sink);
+      else second.ofRow(row - first.rows, sink);
     },
   };
 }

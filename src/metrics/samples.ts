@@ -8,15 +8,9 @@ import type {
   Snapshot,
   Worker,
 } from '../locust/snapshot.ts';
-import {
-  type AddSample,
-  encodeLabels,
-  type Family,
-  type LabelBytes,
-  NO_LABELS,
-  NO_SAMPLES,
-  type Samples,
-} from './exposition/family.ts';
+import { NO_SAMPLES, type Family, type Samples, type SampleSink } from './exposition/family.ts';
+import { labelSet, NO_LABELS, type LabelSet } from './exposition/labels.ts';
+import type { Histograms } from './histograms.ts';
 
 /** All that one exposition tells of Locust. */
 export interface Report {
@@ -36,19 +30,19 @@ export interface MetricSpec {
   readonly type: Family['type'];
   readonly help: string;
   readonly labels: readonly string[];
-  readonly samples: (report: Report, labels: RowLabels) => Samples;
+  readonly samples: (report: Report, labels: RowLabels, histograms: Histograms) => Samples;
 }
 
-/** Encodes the labels of rows. One that lives long does so once for a row, and not at each read. */
+/** Makes the labels of rows. One that lives long does so once for a row, and not at each read. */
 export interface RowLabels {
-  readonly ofEndpoints: (rows: readonly Endpoint[]) => readonly LabelBytes[];
-  readonly ofErrors: (rows: readonly ErrorOccurrences[]) => readonly LabelBytes[];
+  readonly ofEndpoints: (rows: readonly Endpoint[]) => readonly LabelSet[];
+  readonly ofErrors: (rows: readonly ErrorOccurrences[]) => readonly LabelSet[];
 }
 
 export function createRowLabels(): RowLabels {
   return {
-    ofEndpoints: createLabelEncoder(['method', 'name']),
-    ofErrors: createLabelEncoder(['method', 'name', 'error']),
+    ofEndpoints: createLabelCache(['method', 'name']),
+    ofErrors: createLabelCache(['method', 'name', 'error']),
   };
 }
 
@@ -60,9 +54,10 @@ export function single(value: (snapshot: Snapshot) => number | null): MetricSpec
 }
 
 export function fromSnapshot(
-  samples: (snapshot: Snapshot, labels: RowLabels) => Samples,
+  samples: (snapshot: Snapshot, labels: RowLabels, histograms: Histograms) => Samples,
 ): MetricSpec['samples'] {
-  return ({ snapshot }, labels) => (snapshot === null ? NO_SAMPLES : samples(snapshot, labels));
+  return ({ snapshot }, labels, histograms) =>
+    snapshot === null ? NO_SAMPLES : samples(snapshot, labels, histograms);
 }
 
 /** Like fromSnapshot, for what says nothing once Locust is gone. */
@@ -78,43 +73,43 @@ export function ofAggregate(pick: Pick): MetricSpec['samples'] {
 /** A sample of each endpoint that has a value. */
 export function perEndpoint(pick: Pick): MetricSpec['samples'] {
   return fromSnapshot((snapshot, rowLabels) =>
-    ofEndpoints(snapshot, rowLabels, (endpoint, labels, add) => {
-      addValue(add, labels, pick(endpoint));
+    ofEndpoints(snapshot, rowLabels, (endpoint, labels, sink) => {
+      addValue(sink, labels, pick(endpoint));
     }),
   );
 }
 
 export function perWorker(pick: (worker: Worker) => number | null): MetricSpec['samples'] {
   return fromSnapshot(({ workers }) =>
-    samplesOf(workers?.list ?? [], (worker, add) => {
-      addValue(add, encodeLabels({ worker: worker.id }), pick(worker));
+    samplesOf(workers?.list ?? [], (worker, sink) => {
+      addValue(sink, labelSet({ worker: worker.id }), pick(worker));
     }),
   );
 }
 
 export function aggregateSummary({ aggregate }: Snapshot): Samples {
-  return samplesOf(aggregate === null ? [] : [aggregate], ({ responseTime }, add) => {
-    addSummary(add, NO_LABELS, responseTime);
+  return samplesOf(aggregate === null ? [] : [aggregate], ({ responseTime }, sink) => {
+    addSummary(sink, NO_LABELS, responseTime);
   });
 }
 
 export function endpointSummaries(snapshot: Snapshot, rowLabels: RowLabels): Samples {
-  return ofEndpoints(snapshot, rowLabels, ({ responseTime }, labels, add) => {
-    addSummary(add, labels, responseTime);
+  return ofEndpoints(snapshot, rowLabels, ({ responseTime }, labels, sink) => {
+    addSummary(sink, labels, responseTime);
   });
 }
 
 export function errorSamples({ errors }: Snapshot, { ofErrors }: RowLabels): Samples {
   const labels = ofErrors(errors);
-  return samplesOf(errors, ({ occurrences }, add, row) => {
-    addValue(add, labels[row], occurrences);
+  return samplesOf(errors, ({ occurrences }, sink, row) => {
+    addValue(sink, labels[row], occurrences);
   });
 }
 
 /** The percentiles of all endpoints together, of any period. */
 export function percentileSamples(quantiles: readonly Quantile[]): Samples {
-  return samplesOf(quantiles, ({ quantile, seconds }, add) => {
-    add(encodeLabels({ percentile: formatPercentile(quantile) }), seconds);
+  return samplesOf(quantiles, ({ quantile, seconds }, sink) => {
+    sink.value(labelSet({ percentile: formatPercentile(quantile) }), seconds);
   });
 }
 
@@ -127,20 +122,20 @@ export function aggregatePercentiles({ aggregate }: Snapshot): Samples {
 /** The percentiles of the endpoints that endpointSummaries leaves out. */
 export function endpointPercentiles({ endpoints }: Snapshot): Samples {
   const withoutSummary = endpoints.filter(({ responseTime }) => !hasSummary(responseTime));
-  return samplesOf(withoutSummary, ({ method, name, responseTime }, add) => {
+  return samplesOf(withoutSummary, ({ method, name, responseTime }, sink) => {
     for (const { quantile, seconds } of responseTime.quantiles) {
-      add(encodeLabels({ method, name, percentile: formatPercentile(quantile) }), seconds);
+      sink.value(labelSet({ method, name, percentile: formatPercentile(quantile) }), seconds);
     }
   });
 }
 
-export function sampleOf(labels: LabelBytes, value: number | null): Samples {
+export function sampleOf(labels: LabelSet, value: number | null): Samples {
   return value === null
     ? NO_SAMPLES
     : {
         rows: 1,
-        ofRow: (_row, add) => {
-          add(labels, value);
+        ofRow: (_row, sink) => {
+          sink.value(labels, value);
         },
       };
 }
@@ -148,13 +143,13 @@ export function sampleOf(labels: LabelBytes, value: number | null): Samples {
 /** The samples of a list, each of whose items is a row. */
 export function samplesOf<Item>(
   items: readonly Item[],
-  ofItem: (item: Item, add: AddSample, row: number) => void,
+  ofItem: (item: Item, sink: SampleSink, row: number) => void,
 ): Samples {
   return {
     rows: items.length,
-    ofRow: (row, add) => {
+    ofRow: (row, sink) => {
       const item = items[row];
-      if (item !== undefined) ofItem(item, add, row);
+      if (item !== undefined) ofItem(item, sink, row);
     },
   };
 }
@@ -162,30 +157,28 @@ export function samplesOf<Item>(
 export function ofEndpoints(
   { endpoints }: Snapshot,
   rowLabels: RowLabels,
-  ofEndpoint: (endpoint: Endpoint, labels: LabelBytes, add: AddSample) => void,
+  ofEndpoint: (endpoint: Endpoint, labels: LabelSet, sink: SampleSink) => void,
 ): Samples {
   const labels = rowLabels.ofEndpoints(endpoints);
-  return samplesOf(endpoints, (endpoint, add, row) => {
-    ofEndpoint(endpoint, labels[row] ?? NO_LABELS, add);
+  return samplesOf(endpoints, (endpoint, sink, row) => {
+    ofEndpoint(endpoint, labels[row] ?? NO_LABELS, sink);
   });
 }
 
 /** A sample, or none for null. */
 export function addValue(
-  add: AddSample,
-  labels: LabelBytes | undefined,
+  sink: SampleSink,
+  labels: LabelSet | undefined,
   value: number | null,
 ): void {
-  if (value !== null) add(labels ?? NO_LABELS, value);
+  if (value !== null) sink.value(labels ?? NO_LABELS, value);
 }
 
 /** Adds a summary whole or not at all: hasSummary tells why. */
-function addSummary(add: AddSample, labels: LabelBytes, responseTime: ResponseTime): void {
+function addSummary(sink: SampleSink, labels: LabelSet, responseTime: ResponseTime): void {
   if (!hasSummary(responseTime)) return;
-  const { quantiles, sumSeconds, count } = responseTime;
-  for (const { quantile, seconds } of quantiles) add(labels, seconds, '', quantile);
-  add(labels, sumSeconds, '_sum');
-  add(labels, count, '_count');
+  const { quantiles, sumSeconds: sum, count } = responseTime;
+  sink.summary(labels, { quantiles, sum, count });
 }
 
 /**
@@ -201,15 +194,15 @@ function hasSummary(
 type Rows<Name extends string> = readonly Readonly<Record<Name, string>>[];
 
 /**
- * Encodes the labels of the rows of one read after another. A row has the same bytes as at the
- * read before, as long as it keeps its place, so that they are made once and not once per scrape.
+ * Makes the labels of the rows of one read after another. A row has the same ones as at the read
+ * before, as long as it keeps its place, so that they are encoded once and not once per scrape.
  *
  * @param names are those of the labels and of the row's own fields with their values.
  */
-export function createLabelEncoder<Name extends string>(
+export function createLabelCache<Name extends string>(
   names: readonly Name[],
-): (rows: Rows<Name>) => readonly LabelBytes[] {
-  let last: { readonly rows: Rows<Name>; readonly labels: readonly LabelBytes[] } = {
+): (rows: Rows<Name>) => readonly LabelSet[] {
+  let last: { readonly rows: Rows<Name>; readonly labels: readonly LabelSet[] } = {
     rows: [],
     labels: [],
   };
@@ -220,7 +213,7 @@ export function createLabelEncoder<Name extends string>(
       const known = last.labels[index];
       const isSame = earlier !== undefined && names.every((name) => earlier[name] === row[name]);
       if (isSame && known !== undefined) return known;
-      return encodeLabels(Object.fromEntries(names.map((name) => [name, row[name]])));
+      return labelSet(Object.fromEntries(names.map((name) => [name, row[name]])));
     });
     last = { rows, labels };
     return labels;

@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { ERROR_CODES, type ErrorCode } from '../locust/errors.ts';
 import { type Snapshot, IGNORED_KINDS } from '../locust/snapshot.ts';
-import { encodeLabels, type Family } from './exposition/family.ts';
-import { samplesOf } from './samples.ts';
+import { toFamily, type ClientMetric } from './client-families.ts';
+import type { Family } from './exposition/family.ts';
 
 export interface BuildInfo {
   readonly version: string;
@@ -83,13 +83,16 @@ export const LEGACY_BUILD_INFO = {
   labels: ['branch', 'goversion', 'revision', 'version'],
 } as const;
 
-/**
- * @param legacy whether LEGACY_BUILD_INFO is among them.
- * @param pushes whether there are pushes to count.
- */
+export interface SelfMetricsOptions {
+  /** Whether LEGACY_BUILD_INFO is among them. */
+  readonly legacy?: boolean;
+  /** Whether there are pushes to count. */
+  readonly pushes?: boolean;
+}
+
 export function createSelfMetrics(
   { version, revision }: BuildInfo,
-  { legacy = false, pushes = false }: { readonly legacy?: boolean; readonly pushes?: boolean } = {},
+  { legacy = false, pushes = false }: SelfMetricsOptions = {},
 ): SelfMetrics {
   const registry = new Registry();
   const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(
@@ -158,25 +161,6 @@ function isMisnamed({ name, type }: Family): boolean {
   return type === 'gauge' && name.endsWith('_total');
 }
 
-function toFamily({ name, help, type, values = [] }: ClientMetric): Family {
-  // At once, since prom-client's own values go on.
-  const samples = values.map(({ value, labels, metricName = name }) => ({
-    labels: encodeLabels(
-      Object.fromEntries(Object.entries(labels).map(([label, text]) => [label, String(text)])),
-    ),
-    value,
-    suffix: metricName.slice(name.length),
-  }));
-  return {
-    name,
-    help,
-    type: type as Family['type'],
-    samples: samplesOf(samples, ({ labels, value, suffix }, add) => {
-      add(labels, value, suffix);
-    }),
-  };
-}
-
 /**
  * Milliseconds between two looks at the event loop. With the 10 of prom-client, these alone take
  * 0.7 % of a CPU: more than all the rest does at a scrape every five seconds.
@@ -206,16 +190,4 @@ export function correctLags(metrics: readonly ClientMetric[]): ClientMetric[] {
       })),
     };
   });
-}
-
-/** What prom-client's getMetricsAsJSON gives; its declared type leaves values out for some kinds. */
-export interface ClientMetric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: string;
-  readonly values?: readonly {
-    readonly value: number;
-    readonly labels: Readonly<Record<string, string | number>>;
-    readonly metricName?: string;
-  }[];
 }

@@ -16,7 +16,7 @@ export interface PushgatewaySettings {
   readonly job: string;
   readonly groupings: Readonly<Record<string, string>>;
   readonly intervalMs: number;
-  /** What is not empty here goes before what stands in the URL. */
+  /** Values that are not empty take precedence over those in the URL. */
   readonly auth: { readonly username: string; readonly password: string } | null;
   readonly deleteAtEnd?: boolean;
   readonly timeoutMs?: number;
@@ -78,7 +78,7 @@ export function createPusher({
         throw over.signal.aborted ? new TooLate('Locust') : error;
       },
     );
-    // PUT removes what is gone; POST leaves the metrics that the text does not have.
+    // PUT removes metrics that the text does not contain; POST leaves them.
     await send(isWhole ? 'PUT' : 'POST', text);
   }
 
@@ -151,7 +151,7 @@ function secretsOf(url: URL, credentials = ':'): string[] {
   return (
     [token, password, encodeURIComponent(password), url.password, unescape(url.password)]
       .filter((secret) => secret !== '')
-      // The longest first: hiding a part of it would show the rest.
+      // The longest first, because replacing a part of a secret would show the rest.
       .sort((a, b) => b.length - a.length)
   );
 }

@@ -68,7 +68,7 @@ export interface PushProblem {
   readonly reason: string;
 }
 
-/** Thrown where no time is left. */
+/** Thrown when no time is left. */
 export class TooLate extends Error {
   constructor(who: string) {
     super(`${who} did not answer in time`);

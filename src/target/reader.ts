@@ -2,14 +2,16 @@ import type { Logger } from 'pino';
 import { inTurns } from '../async/in-turns.ts';
 import type { LocustClient } from '../locust/client/client.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
-import { createReportParser, readReport, versionOf } from '../locust/report/read-report.ts';
+import { createReportParser, versionOf } from '../locust/report/read-report.ts';
 import type { RowRules } from '../locust/rows/rewrite.ts';
-import type { Snapshot } from '../locust/snapshot.ts';
+import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
+import { cutInfo } from '../locust/text.ts';
 import type { Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import { createAvailability } from './availability.ts';
 import { createIndexInfo } from './index-info.ts';
 import type { Clock, Outcome, Problem } from './outcome.ts';
+import { createReportSource, type CompanionMode } from './report-source.ts';
 import { createRunHistory } from './run-history.ts';
 
 export interface ReaderOptions {
@@ -18,6 +20,7 @@ export interface ReaderOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly rowRules: RowRules;
+  readonly companion: CompanionMode;
 }
 
 /**
@@ -41,34 +44,65 @@ export interface Reader {
 
 const NOTHING: Report = { snapshot: null, info: null, runStartSeconds: null };
 
-export function createReader({ client, self, logger, clock, rowRules }: ReaderOptions): Reader {
+export function createReader(options: ReaderOptions): Reader {
+  const { client, self, logger, clock, rowRules } = options;
   const parse = createReportParser();
   const history = createRunHistory(rowRules);
   const indexInfo = createIndexInfo(client, logger, rowRules.maxLabelLength);
   const availability = createAvailability(client.displayUrl, { self, logger, clock });
+  const source = createReportSource({
+    client,
+    mode: options.companion,
+    logger,
+    onFallback: ({ code }) => {
+      self.readFailed(code);
+    },
+  });
   let lastGood: Outcome | null = null;
   let lastSnapshot: Snapshot | null = null;
+  /** What the companion told, which spares the index page. */
+  let told: LocustInfo | null = null;
+  /** Whether a run has begun since the companion was last asked for. */
+  let hasBegun = false;
 
   async function readOnce(signal: AbortSignal): Promise<Report> {
-    const response = await readReport(client, signal);
-    let snapshot = await parseResponse(response, signal);
+    const report = await source.read(signal, hasBegun || availability.problem() !== null);
+    hasBegun = false;
     const nowMs = clock.monotonicMs();
-    const began = history.track(snapshot, clock.unixMs() / 1000);
-    const isDue = began || availability.problem() !== null;
-    if (await indexInfo.refresh({ isDue, atOnce: began, nowMs, signal })) {
-      // The same snapshot comes back where the page told nothing new.
-      snapshot = await parseResponse(response, signal);
-      history.replace(snapshot);
+    if (!source.hasCompanion()) told = null;
+    let snapshot: Snapshot;
+    if (report.from === 'companion') {
+      ({ snapshot } = report.read);
+      told = sameInfoOr(told, cutInfo(report.read.info, rowRules.maxLabelLength));
+      hasBegun = history.track(snapshot, clock.unixMs() / 1000);
+    } else {
+      snapshot = await trackResponse(report.response, nowMs, signal);
     }
     if (snapshot !== lastSnapshot) logIgnoredValues(snapshot);
     lastSnapshot = snapshot;
     // Without the signal: what is known of the run must not end half changed.
     const settled = await inTurns(history.settle(nowMs));
-    return sameOr(lastGood?.report, { ...settled, info: indexInfo.current() });
+    return sameOr(lastGood?.report, { ...settled, info: told ?? indexInfo.current() });
+  }
+
+  async function trackResponse(
+    response: Buffer,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<Snapshot> {
+    const snapshot = await parseResponse(response, signal);
+    hasBegun = history.track(snapshot, clock.unixMs() / 1000);
+    if (told !== null) return snapshot;
+    const isDue = hasBegun || availability.problem() !== null;
+    if (!(await indexInfo.refresh({ isDue, atOnce: hasBegun, nowMs, signal }))) return snapshot;
+    // The same snapshot comes back where the page told nothing new.
+    const again = await parseResponse(response, signal);
+    history.replace(again);
+    return again;
   }
 
   function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {
-    const info = indexInfo.current();
+    const info = told ?? indexInfo.current();
     return parse(response, versionOf(info), info?.currentPercentiles, signal);
   }
 
@@ -117,5 +151,10 @@ function sameOr(earlier: Report | undefined, current: Report): Report {
     earlier?.snapshot === current.snapshot &&
     earlier.info === current.info &&
     earlier.runStartSeconds === current.runStartSeconds;
+  return isSame ? earlier : current;
+}
+
+function sameInfoOr(earlier: LocustInfo | null, current: LocustInfo): LocustInfo {
+  const isSame = earlier?.version === current.version && earlier.host === current.host;
   return isSame ? earlier : current;
 }

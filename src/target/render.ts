@@ -2,11 +2,11 @@ import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import { inTurns } from '../async/in-turns.ts';
 import { buildFamilies } from '../metrics/catalog.ts';
-import { END, renderFamilies, type ExpositionFormat } from '../metrics/exposition/encode-text.ts';
 import type { Family } from '../metrics/exposition/family.ts';
+import { createPage, type ExpositionFormat } from '../metrics/exposition/formats.ts';
+import { createHistograms, DEFAULT_HISTOGRAMS } from '../metrics/histograms.ts';
 import { createRowLabels, type MetricSpec, type Report } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
-import { createTextBuffer } from '../metrics/exposition/text-buffer.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface Encoding {
@@ -30,38 +30,44 @@ export function createRenderer(
   catalog: readonly MetricSpec[],
   prefix: string,
   self: SelfMetrics,
+  histogramSettings = DEFAULT_HISTOGRAMS,
 ): (outcome: Outcome, encoding: Encoding) => Promise<Buffer> {
   const labels = createRowLabels();
+  const histograms = createHistograms(histogramSettings);
   const bodies = new WeakMap<Outcome, Map<string, Promise<Buffer>>>();
   const selves = new WeakMap<Outcome, Promise<Family[]>>();
-  const pages = { text: createPage('text'), openmetrics: createPage('openmetrics') };
+  const encoders = {
+    text: createEncoder('text'),
+    openmetrics: createEncoder('openmetrics'),
+    protobuf: createEncoder('protobuf'),
+  };
 
   /** Written in one memory, where what it said of the last report stays for the next outcome. */
-  function createPage(format: ExpositionFormat) {
-    const text = createTextBuffer();
+  function createEncoder(format: ExpositionFormat) {
+    const page = createPage(format);
     let rendered: { readonly report: Report; readonly length: number } | null = null;
     let turn: Promise<unknown> = Promise.resolve();
 
     async function write(report: Report, own: readonly Family[]): Promise<Buffer> {
       if (rendered?.report === report) {
-        text.cut(rendered.length);
+        page.cut(rendered.length);
       } else {
         rendered = null;
-        text.cut(0);
-        const families = buildFamilies(catalog, prefix, report, labels);
-        await inTurns(renderFamilies(families, format, text));
-        rendered = { report, length: text.length };
+        page.cut(0);
+        const families = buildFamilies(catalog, prefix, report, labels, histograms);
+        await inTurns(page.write(families));
+        rendered = { report, length: page.length };
       }
-      await inTurns(renderFamilies(own, format, text));
-      text.add(END[format]);
-      return text.bytes();
+      await inTurns(page.write(own));
+      page.end();
+      return page.bytes();
     }
 
     /** @param encode gets the page to itself, until it is done. */
     return function encoded(
       { report }: Outcome,
       own: readonly Family[],
-      encode: (page: Buffer) => Buffer | Promise<Buffer>,
+      encode: (body: Buffer) => Buffer | Promise<Buffer>,
     ): Promise<Buffer> {
       const result = turn.then(async () => encode(await write(report, own)));
       turn = result.catch(() => undefined);
@@ -73,9 +79,9 @@ export function createRenderer(
     once(onceMap(bodies, outcome), `${format} ${zipped}`, async () => {
       // The same in each format, or a counter of one would seem to fall in another.
       const own = await once(selves, outcome, () => self.families());
-      return pages[format](outcome, own, (page) => {
-        if (!zipped) return Buffer.from(page);
-        return page.length > SMALL ? compress(page, COMPRESSION) : gzipSync(page, COMPRESSION);
+      return encoders[format](outcome, own, (body) => {
+        if (!zipped) return Buffer.from(body);
+        return body.length > SMALL ? compress(body, COMPRESSION) : gzipSync(body, COMPRESSION);
       });
     });
 }

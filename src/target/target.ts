@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client/client.ts';
 import type { RowRules } from '../locust/rows/rewrite.ts';
+import type { HistogramSettings } from '../metrics/histograms.ts';
 import type { MetricSpec } from '../metrics/samples.ts';
 import type { SelfMetrics } from '../metrics/self.ts';
 import type { Collector } from './collector.ts';
@@ -9,15 +10,19 @@ import { watchForGone } from './gone.ts';
 import { createLoopCollector } from './loop.ts';
 import { createOnDemandCollector } from './on-demand.ts';
 import { createReader } from './reader.ts';
+import { createRecentRequests, type RecentPercentiles } from './recent-requests.ts';
+import type { CompanionMode } from './report-source.ts';
 import { type Clock, type Outcome } from './outcome.ts';
 import { createRenderer, type Encoding } from './render.ts';
 
 /** How one Locust is read, and what is said about it. Times are in milliseconds. */
 export interface TargetSettings {
   readonly rowRules: RowRules;
+  readonly companion: CompanionMode;
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
+  readonly histograms: HistogramSettings;
   readonly scrapeMode: 'on-demand' | 'loop';
   readonly cacheTtlMs: number;
   readonly pollIntervalMs: number;
@@ -53,6 +58,8 @@ export interface Target {
   scrape(options: ScrapeOptions): Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   /** What a scrape would tell now. */
   outcome(): Promise<Outcome>;
+  /** Of the last outcome; null without the companion, and in the beginning. */
+  recentPercentiles(): RecentPercentiles | null;
   /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
@@ -71,9 +78,11 @@ export function createTarget(
   { client, self, logger, clock }: TargetDependencies,
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
-  const reader = createReader({ client, self, logger, clock, rowRules: settings.rowRules });
-  const render = createRenderer(settings.catalog, settings.prefix, self);
+  const { rowRules, companion } = settings;
+  const reader = createReader({ client, self, logger, clock, rowRules, companion });
+  const render = createRenderer(settings.catalog, settings.prefix, self, settings.histograms);
   const collector = createCollector();
+  const recent = createRecentRequests();
   const finalScrape = createFinalScrape({ reader, clock, lingerMs, staleAfterMs });
   const gone = Promise.withResolvers<null>();
   let watch: { stop(): void } | null = null;
@@ -98,7 +107,10 @@ export function createTarget(
   /** What is known of Locust now, or was at the end. */
   async function read(timeoutMs: number, scraper?: object): Promise<Outcome> {
     const final = isRetired ? finalScrape.final() : null;
-    return final ?? collector.current(timeoutMs, scraper);
+    const outcome = final ?? (await collector.current(timeoutMs, scraper));
+    const { snapshot } = outcome.report;
+    if (snapshot !== null) recent.add(snapshot, outcome.atMs);
+    return outcome;
   }
 
   async function present(timeoutMs: number, scraper?: object): Promise<Outcome> {
@@ -124,6 +136,7 @@ export function createTarget(
       return { body: await render(outcome, { format, gzip }), onSent };
     },
     outcome: () => present(Infinity),
+    recentPercentiles: () => recent.percentiles(),
     async exposition() {
       const now = await read(locustTimeoutMs);
       const outcome = reader.goneSinceMs() === null ? now : (finalScrape.final() ?? now);

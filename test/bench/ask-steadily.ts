@@ -43,7 +43,7 @@ answerParent(async (request: AskRequest): Promise<AskReply> => {
       latenciesMs = [];
       isAsking = true;
       asking = askSteadily(request.url, request.everyMs);
-      // The stop tells what went wrong.
+      // The error is reported by the stop.
       asking.catch(() => undefined);
       break;
     case 'stop':

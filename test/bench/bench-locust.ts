@@ -1,7 +1,7 @@
 import type { NewReport, ReplayReply, ReplayRequest } from './replay-locust.ts';
 import { startWorker } from './worker-process.ts';
 
-/** A Locust in a process of its own, which costs next to nothing to ask. */
+/** A Locust in its own process, whose requests cost almost nothing. */
 export interface BenchLocust {
   readonly url: string;
   readonly endpoints: number;

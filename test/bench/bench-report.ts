@@ -10,7 +10,7 @@ import type { PauseRow } from './measure-pauses.ts';
 import type { StartRow } from './measure-start.ts';
 
 export interface BenchResults {
-  /** What it was measured on and with, by what it is. */
+  /** Machine, versions and options of the measurement, by their names. */
   readonly setting: Readonly<Record<string, string>>;
   readonly starts: readonly StartRow[];
   readonly memory: readonly MemoryRow[];
@@ -21,7 +21,7 @@ export interface BenchResults {
   readonly latency: readonly LatencyRow[];
 }
 
-/** The results as Markdown, without what was not measured. */
+/** The results as Markdown; parts that were not measured are absent. */
 export function benchReport(results: BenchResults): string {
   const { setting, starts, memory, writers, cgroup, pauses, cost, latency } = results;
   const sizes = [...new Set(latency.map(({ endpoints }) => endpoints))];

@@ -67,7 +67,7 @@ function setting(): Record<string, string> {
   };
 }
 
-/** Without what has no influence on the figures. */
+/** Without options that have no influence on the figures. */
 function commandOf(args: readonly string[]): string {
   const text = args.join(' ').replace(/ ?--(?:json|write|earlier)[ =]\S+/g, '');
   return `npm run bench -- ${text}`.replace(/ -- $/, '');

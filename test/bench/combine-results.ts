@@ -1,6 +1,6 @@
 import type { BenchResults } from './bench-report.ts';
 
-/** What several runs measured, as one: those parts that one run leaves out come from another. */
+/** Merges the results of several runs: parts that one run omits come from another. */
 export function combineResults(runs: readonly BenchResults[]): BenchResults {
   return {
     setting: combineSettings(runs.map(({ setting }) => setting)),

@@ -2,15 +2,14 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { atOnce } from '../../src/async/in-turns.ts';
 import { parseReport } from '../../src/locust/report/read-report.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
-import { renderFamilies } from '../../src/metrics/exposition/encode-text.ts';
-import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
+import { createPage } from '../../src/metrics/exposition/formats.ts';
 import { parseExposition, type ParsedFamily } from '../helpers/parse-exposition.ts';
 import { recordReports } from './record-reports.ts';
 import { median } from './statistics.ts';
 
 export interface WriterRow {
   readonly writer: 'our own' | 'prom-client';
-  /** To write what a report of so many endpoints tells. */
+  /** To encode a report of so many endpoints. */
   readonly medianMs: number;
   readonly samples: number;
 }
@@ -29,11 +28,11 @@ export async function compareWriters(endpoints: number): Promise<WriterRow[]> {
     runStartSeconds: 1,
     snapshot: parseReport(Buffer.from(String(reports[0])), null),
   };
-  const text = createTextBuffer();
+  const page = createPage('text');
   const ownWriter = (): Promise<Buffer> => {
-    text.cut(0);
-    atOnce(renderFamilies(buildFamilies(CATALOG, 'locust', report), 'text', text));
-    return Promise.resolve(text.bytes());
+    page.cut(0);
+    atOnce(page.write(buildFamilies(CATALOG, 'locust', report)));
+    return Promise.resolve(page.bytes());
   };
   const families = parseExposition((await ownWriter()).toString(), 'text');
   const writers = { 'our own': ownWriter, 'prom-client': () => writeByPromClient(families) };

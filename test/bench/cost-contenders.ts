@@ -5,7 +5,7 @@ import { checkExposition } from './check-exposition.ts';
 import { getBody, type MeasuredProgram } from './measured-program.ts';
 import { scrapeAtPace } from './scrape-at-pace.ts';
 
-/** One who asks Locust, and leaves it alone while others are measured. */
+/** A reader of Locust, which pauses while others are measured. */
 export interface CostContender extends Pick<CostRow, 'asker' | 'scrapers'> {
   /** @returns what ends it, and throws what went wrong meanwhile. */
   begin(): Promise<() => Promise<void>>;

@@ -6,7 +6,7 @@ const MODES = ['on-demand', 'loop'] as const;
 /** Of ten scrapers to one. */
 const MOST = 1.25;
 
-/** Reading costs Locust less than its own page does, and ten who scrape cost no more than one. */
+/** Reading costs Locust less than its own page does, and ten scrapers cost no more than one. */
 export function costGoals(rows: readonly CostRow[]): GoalRow[] {
   const of = (wanted: CostRow['asker'], isWanted: (scrapers: number) => boolean) =>
     rows.find(({ asker, scrapers }) => asker === wanted && isWanted(scrapers));

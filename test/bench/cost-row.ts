@@ -1,7 +1,7 @@
 import type { Answers } from './counting-proxy.ts';
 import { median } from './statistics.ts';
 
-/** One who asks Locust for what it knows, or nobody. */
+/** A reader of Locust, or no reader. */
 export type Asker = 'nobody' | 'page, Statistics' | 'page, Charts' | 'on-demand' | 'loop';
 
 /** What Locust did while it was asked, for a while. */
@@ -18,7 +18,7 @@ export interface CostRow {
   /** Of each path; all figures are medians of the rounds. */
   readonly requestsPerMinute: Readonly<Record<string, number>>;
   readonly allRequestsPerMinute: number;
-  /** Of `/stats/requests`, where Locust did not give its last one again. */
+  /** Responses of `/stats/requests` that Locust computed anew. */
   readonly newReportsPerMinute: number;
   readonly bytesPerMinute: number;
   /** Of Locust's master. */

@@ -48,7 +48,7 @@ const server = createServer((request, response) => {
   response.on('close', () => passed.destroy());
   request.pipe(passed);
 });
-// One who was halted meanwhile finds its connection as it left it.
+// A client that was halted keeps its connection.
 server.keepAliveTimeout = 3_600_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');

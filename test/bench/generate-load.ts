@@ -5,7 +5,7 @@ export interface LoadRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly scrapers: number;
-  /** Of all scrapers together; each asks again as soon as it has its response. */
+  /** Of all scrapers together; each sends its next request as soon as it has the response. */
   readonly scrapes: number;
 }
 
@@ -15,7 +15,7 @@ export interface LoadReply {
   /** Of the smallest answer, with its headers. */
   readonly leastBytes: number;
   readonly mostBytes: number;
-  /** Answers other than 200, and those that never came. */
+  /** Responses other than 200, and missing ones. */
   readonly failures: number;
 }
 

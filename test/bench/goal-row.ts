@@ -1,6 +1,6 @@
 import { figure } from './markdown-table.ts';
 
-/** A figure that the exporter wants to reach, and what was measured. */
+/** A goal of the exporter, and the measured figure. */
 export interface GoalRow {
   readonly what: string;
   readonly goal: string;

@@ -21,7 +21,7 @@ const LEAST_SAMPLES_TO_PREDECESSOR = 1.5;
 /** One read at a time is as many as one scraper causes, but not always as fast. */
 const READS_TOLERANCE = 1.25;
 
-/** What was measured of the figures that the exporter wants to reach; it fails for none of them. */
+/** Compares the measured figures with the goals. A missed goal is no failure. */
 export function goals({
   starts,
   memory,

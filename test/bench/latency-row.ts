@@ -21,7 +21,7 @@ export interface LatencyRow extends Encoding {
   readonly rounds: number;
   readonly locustReadsPer1000?: number;
   readonly locustReadsPerSecond?: number;
-  /** Its median latency by that of the predecessor, which has but one format. */
+  /** Its median latency by that of the predecessor, which has only one format. */
   readonly toPredecessor?: number;
   /** Its median latency by that of a bare server with the same bytes. */
   readonly toStaticFile?: number;

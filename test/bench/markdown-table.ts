@@ -1,8 +1,8 @@
-/** A column of a table: its heading, and what a row has there. */
+/** A column of a table: its heading, and the cell of a row. */
 export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => string;
-  /** Numbers stand at the right, unless told. */
+  /** Numbers are aligned to the right by default. */
   readonly align?: 'left' | 'right';
 }
 

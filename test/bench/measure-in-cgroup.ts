@@ -16,9 +16,9 @@ export interface CgroupRow {
   readonly limitBytes: number;
   readonly mode: string;
   readonly endpoints: number;
-  /** That were answered; none where one was not. */
+  /** Successful scrapes; 0 if one failed. */
   readonly scrapes: number;
-  /** Empty where all were answered. */
+  /** Empty if all succeeded. */
   readonly failure: string;
   readonly startMajorFaults: number;
   readonly majorFaults: number;

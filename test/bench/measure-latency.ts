@@ -22,13 +22,13 @@ export interface LatencyGroup {
   readonly gzip: boolean;
 }
 
-/** One who is measured, in one way. */
+/** A program, measured in one way. */
 export interface Contender {
   readonly program: LatencyRow['program'];
   readonly mode: string;
   readonly format: Format;
   readonly newReport: NewReport;
-  /** How long its rounds are at least, where that matters. */
+  /** Minimum length of its rounds. */
   readonly leastMs: number;
   readonly url: string;
   readonly pid: number;

@@ -43,5 +43,5 @@ export const MODES: readonly Mode[] = [
   },
 ];
 
-/** The predecessor has but one way, which is that of the first mode. */
+/** The predecessor has only one mode, the first. */
 export const PREDECESSOR_MODE = { label: '', newReport: 'every read' } as const;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { recordReports, type RecordedLocust, type RecordingOptions } from './record-reports.ts';
 import { answerParent } from './worker-process.ts';
 
-/** When there is another report: as in Locust, or so that none is seen twice. */
+/** When the report changes: as in Locust, or with each request. */
 export type NewReport = 'every 2 s' | 'every read';
 
 export type ReplayRequest =
@@ -44,13 +44,13 @@ const server = createServer((request, response) => {
   if (delayMs === 0) send();
   else void sleep(delayMs).then(send);
 });
-// One who was halted meanwhile finds its connection as it left it.
+// A client that was halted keeps its connection.
 server.keepAliveTimeout = 3_600_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
-/** After the last one the run begins anew. */
+/** After the last report, the run starts again. */
 function report(): Buffer | null {
   const turn = newReport === 'every read' ? reportReads++ : Math.floor(performance.now() / MEMO_MS);
   return recorded.reports[turn % recorded.reports.length] ?? null;

@@ -81,7 +81,7 @@ describe('healthcheck', () => {
     }
   });
 
-  it('fails where nobody serves', async () => {
+  it('fails when nothing listens', async () => {
     const address = `127.0.0.1:${await freePort()}`;
     assert.deepEqual(await check({ LISTEN_ADDRESS: address }), {
       code: 1,
@@ -90,7 +90,7 @@ describe('healthcheck', () => {
     });
   });
 
-  it('fails where something else answers, or nothing in time', async (t) => {
+  it('fails when something else responds, or nothing in time', async (t) => {
     const greeter = createServer((socket) => {
       socket.on('error', () => undefined).end('HTTP/1.1 404 Not Found\r\n\r\n');
     });

@@ -101,7 +101,7 @@ describe('LOG_FORMAT=pretty', () => {
 });
 
 describe('loop mode', () => {
-  it('reads Locust without being asked', async (t) => {
+  it('reads Locust without scrapes', async (t) => {
     const locust = await startSimulatedLocust({ scenario: 'manual' });
     t.after(() => locust.close());
     const { child } = await startUntil(

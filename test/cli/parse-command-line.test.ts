@@ -6,7 +6,7 @@ const problemsOf = (...argv: string[]) => parseCommandLine(argv).problems;
 
 const COMMANDS = 'serve, swarm, stop, reset-stats, stats, demo, healthcheck';
 
-describe('arguments that nobody knows', () => {
+describe('unknown arguments', () => {
   const CASES: readonly (readonly [argv: readonly string[], ...problems: string[]])[] = [
     [['--locust-ulr', 'x'], '--locust-ulr: unknown flag, did you mean --locust-url?'],
     [['--locust-ulr=x'], '--locust-ulr: unknown flag, did you mean --locust-url?'],
@@ -45,7 +45,7 @@ describe('arguments that nobody knows', () => {
     [['--locust-url'], '--locust-url: expected a value'],
   ];
   for (const [argv, ...problems] of CASES) {
-    it(`are told with what was meant: ${argv.join(' ')}`, () => {
+    it(`are reported with a suggestion: ${argv.join(' ')}`, () => {
       assert.deepEqual(problemsOf(...argv), problems);
     });
   }

@@ -72,7 +72,7 @@ describe('stats', () => {
     assert.deepEqual(json.currentQuantiles, [{ quantile: 0.5, seconds: 0.012 }]);
   });
 
-  it('tells which figures are of which time, and how old they may be', () => {
+  it('shows which figures are of which time, and how old they may be', () => {
     const [, legend, age] = statsTable(sampleSnapshot()).split('\n');
     assert.equal(
       legend,

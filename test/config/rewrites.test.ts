@@ -37,7 +37,7 @@ describe('a rule', () => {
     });
   }
 
-  it('is applied to what the one before it made, and blank lines are none', () => {
+  it('is applied to the result of the rule before it; blank lines are ignored', () => {
     assert.equal(rewritten('\na => b\r\n \nb => c\n', 'ab'), 'cc');
     assert.deepEqual(parseRewrites('\n \r\n'), []);
   });
@@ -100,12 +100,12 @@ describe('what is wrong with a regex', () => {
     ['(?<b>a) => $b', 'expected $1, ${1}, ${name} or $$ where the replacement has a $'],
   ];
   for (const [rule, problem] of BAD) {
-    it(`is told with its line: ${rule}`, () => {
+    it(`is reported with its line: ${rule}`, () => {
       assert.throws(() => parseRewrites(`ok => x\n\n${rule}\n`), { message: `line 3: ${problem}` });
     });
   }
 
-  it('is told with its setting, in one line', async () => {
+  it('is reported with its setting, in one line', async () => {
     await assert.rejects(
       loadConfig(
         { NAME_REWRITE: 'a => b\n(c => d', INCLUDE_NAMES: '(?!x)', EXCLUDE_NAMES: 'a\nb' },

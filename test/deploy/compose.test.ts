@@ -118,7 +118,7 @@ describe('compose.yaml', needs(whyComposeIsMissing()), () => {
     assert.equal(mounted('target', service('target').entrypoint![1]!), join(FOLDER, 'target.py'));
   });
 
-  it('has everyone ask the right one', () => {
+  it('connects every service to the right one', () => {
     assert.equal(
       service('exporter').environment!['LOCUST_URL'],
       `http://${address('locust-master')}`,

@@ -53,6 +53,8 @@ const SUMS: Readonly<Record<string, string>> = {
   locust_workers: 'state',
   // Each has the occurrences of its own endpoint, and there is no total of them.
   locust_error_occurrences_total: 'method name',
+  locust_request_duration_seconds: 'method name',
+  locust_request_duration_seconds_bucket: 'method name',
 };
 
 /** What is wrong with the numbers that an expression gives. */
@@ -98,8 +100,9 @@ function problemsOfSelector(
     problems.push(`range of ${metric}: ${range}`);
   }
   const isRate = by === 'rate' || by === 'increase' || by === 'irate';
-  if (isRate && type !== 'counter') problems.push(`${by} of the ${type} ${metric}`);
-  if (!isRate && type === 'counter' && isShownOverTime) problems.push(`no rate of ${metric}`);
+  const isCounted = type === 'counter' || type === 'histogram';
+  if (isRate && !isCounted) problems.push(`${by} of the ${type} ${metric}`);
+  if (!isRate && isCounted && isShownOverTime) problems.push(`no rate of ${metric}`);
   return problems;
 }
 
@@ -120,7 +123,7 @@ function asksForChosen({ variables }: ReadDashboard, expr: string): void {
 for (const dashboard of dashboards) {
   describe(`the queries of ${dashboard.title}`, () => {
     for (const { panel, panelType, refId, expr, kind, legendFormat } of dashboard.queries) {
-      const isShownOverTime = panelType === 'timeseries' || panelType === 'state-timeline';
+      const isShownOverTime = ['timeseries', 'state-timeline', 'heatmap'].includes(panelType);
 
       it(`${panel} ${refId} is right`, () => {
         asksForChosen(dashboard, expr);
@@ -141,7 +144,7 @@ for (const dashboard of dashboards) {
       }
     });
 
-    it('tell the series of a panel apart', () => {
+    it('distinguish the series of a panel', () => {
       for (const { panel, expr, legendFormat = '', panelType } of dashboard.queries) {
         if (panelType === 'table' || panel === 'State' || panel === 'Phases') continue;
         const chosen = dashboard.variables.some(({ name, multi }) => name === 'instance' && !multi)

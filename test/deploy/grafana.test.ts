@@ -16,7 +16,7 @@ import { kustomizeBuild, whyKustomizeIsMissing } from '../helpers/kustomize.ts';
 import { needs } from '../helpers/requirement.ts';
 
 const FOLDER = path.dirname(DASHBOARD_FOLDER);
-const CURRENT_TYPES = ['row', 'stat', 'state-timeline', 'table', 'timeseries'];
+const CURRENT_TYPES = ['heatmap', 'row', 'stat', 'state-timeline', 'table', 'timeseries'];
 
 const dashboards = readDashboards();
 const textOf = ({ json }: ReadDashboard) => JSON.stringify(json);
@@ -228,7 +228,7 @@ describe('what these tests look for', () => {
 const read = (file: string): unknown => parse(readFileSync(path.join(FOLDER, file), 'utf8'));
 
 describe('the provisioning of Grafana', () => {
-  it('has the data source ask as often as Prometheus scrapes', () => {
+  it('gives the data source the scrape interval of Prometheus', () => {
     const { datasources } = read('provisioning/datasources/prometheus.yaml') as {
       datasources: { uid: string; type: string; url: string; jsonData: { timeInterval: string } }[];
     };

@@ -36,7 +36,7 @@ describe('the values for the chart locust', () => {
     assert.deepEqual(kinds, ['v1 Service']);
   });
 
-  it('give Locust what the level restricted asks for', () => {
+  it('give Locust what the level restricted requires', () => {
     const locust = { name: 'locust', image: 'locustio/locust', securityContext };
     assert.deepEqual(problemsOfContainer(locust), []);
     assert.deepEqual(containerViolations(locust, podSecurityContext), []);
@@ -48,7 +48,7 @@ describe('the values for the chart locust', () => {
     assert.equal(master.strategy.type, 'Recreate');
   });
 
-  it('have a Service that service-monitor.yaml finds, with the port that it asks for', () => {
+  it('have a Service that service-monitor.yaml finds, with the port that it names', () => {
     const monitor = readOne('service-monitor.yaml') as Manifest;
     const { matchLabels } = (monitor.spec as { selector: { matchLabels: Labels } }).selector;
     const [service] = extraObjects;

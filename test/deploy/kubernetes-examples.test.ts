@@ -34,7 +34,7 @@ describe('the pods of the examples', () => {
     }
   });
 
-  it('have the labels that all selectors ask for', () => {
+  it('have the labels that all selectors require', () => {
     const selectors = MANIFESTS.filter(
       ([where]) => where !== 'deliveryhero-locust.yaml' && !where.includes('operator'),
     ).flatMap(([where, manifest]) =>

@@ -108,7 +108,7 @@ describe('the exporter', () => {
         assert.ok(settings.LINGER >= 15_000);
       });
 
-      it('is asked for its health where it answers', () => {
+      it('has health checks on the port that it serves', () => {
         const { startupProbe, livenessProbe, readinessProbe } = container;
         assert.ok(livenessProbe !== undefined && readinessProbe !== undefined);
         for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe].flatMap(

@@ -134,7 +134,7 @@ describe('the runbook', () => {
     );
   });
 
-  it('asks only for metrics that there are', () => {
+  it('uses only metrics that exist', () => {
     const queries = Array.from(runbook.matchAll(/^ {4,}(.*)$/gm), ([, query]) => query!);
     assert.ok(queries.length > alerts.length);
     for (const query of queries) {

@@ -51,7 +51,7 @@ describe('the workflows', () => {
     }
   });
 
-  it('have no rights but those that a job asks for', () => {
+  it('have only the rights that a job requests', () => {
     for (const { file, workflow } of WORKFLOWS) {
       const rights = Object.entries(workflow.permissions ?? { all: 'write' });
       assert.deepEqual(
@@ -83,7 +83,7 @@ describe('the workflows', () => {
 });
 
 describe('the test on the oldest Node.js', () => {
-  it('runs on the one that the package asks for', () => {
+  it('runs on the one that the package requires', () => {
     const { engines } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
       engines: { node: string };
     };

@@ -201,12 +201,12 @@ describe('npm run demo:stack in a fresh clone, with nothing installed', () => {
     await assertEnds(demo, 'SIGINT', urls.map(demo.url));
   });
 
-  it('ends by itself when told so', async (t) => {
+  it('ends by itself after --for', async (t) => {
     const demo = await startDemo(t, { root: clone, path: empty, args: ['--for', '1s'] });
     assert.equal(await demo.running.exited, 0, demo.running.output());
   });
 
-  it('tells of a part that dies', async (t) => {
+  it('reports a part that dies', async (t) => {
     const demo = await startDemo(t, { root: clone, path: empty });
     const [exporter] = await childrenOf(demo.running);
     process.kill(exporter!, 'SIGKILL');
@@ -217,7 +217,7 @@ describe('npm run demo:stack in a fresh clone, with nothing installed', () => {
     assert.equal(await demo.running.exited, 1, demo.running.output());
   });
 
-  it('only says what there is with --check, and what is wrong with others', async () => {
+  it('lists the programs with --check, and reports wrong arguments', async () => {
     const program = path.join(clone, PROGRAM);
     const run = async (...args: string[]) => {
       const running = await startProcess(process.execPath, [program, ...args], {

@@ -177,7 +177,7 @@ describe('the end of the exporter', { concurrency: 3 }, () => {
       await sleep(1000);
       assert.equal(exporter.process.exit, undefined);
       assert.ok((await endExporter(exporter)) < 5000);
-      assert.ok(exporter.log.some(({ msg }) => msg === 'nobody scraped the final numbers'));
+      assert.ok(exporter.log.some(({ msg }) => msg === 'the final numbers were not scraped'));
     });
   }
 });

@@ -2,7 +2,7 @@
 # Installs the Locust releases that the end-to-end tests run against, each into
 # a virtual environment of its own: .cache/locust/<version>.
 #
-#   test/e2e/install-servers.sh              every release in requirements/
+#   test/e2e/install-servers.sh              every release in requirements/, and ruff
 #   test/e2e/install-servers.sh 2.31.8 ...   only these
 #
 # What is there already is kept; "newest" is looked up again once a day.
@@ -22,6 +22,12 @@ shared_pip() {
     "$python" -m venv --clear "$tool"
     "$tool/bin/python" -m pip install --quiet --upgrade pip
   fi
+}
+
+# Lints the Python that the project ships (test/deploy/companion-lint.test.ts).
+install_ruff() {
+  "$cache/.pip/bin/python" -m pip install --quiet -r "$requirements/ruff.txt"
+  echo "$("$cache/.pip/bin/ruff" --version): installed"
 }
 
 wanted() {
@@ -58,11 +64,12 @@ if [ "${1:-}" = --one ]; then
   install_one "$2"
   exit
 fi
+shared_pip
 if [ $# = 0 ]; then
+  install_ruff
   for file in "$requirements"/locust-*.txt; do
     file=${file##*/locust-}
     set -- "$@" "${file%.txt}"
   done
 fi
-shared_pip
 printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -I{} "${BASH_SOURCE[0]}" --one {}

@@ -88,7 +88,7 @@ describe('the built program', { concurrency: 2, ...needs(whyBuildIsMissing()) },
         cases++;
       });
 
-      it('answers in time where connections are not accepted, and is up once they are', async (t) => {
+      it('responds in time while connections are not accepted, and is up once they are', async (t) => {
         const locust = await SwitchedLocust.start();
         await locust.leave();
         const worker = new Worker(new URL('deaf-server.ts', import.meta.url), {

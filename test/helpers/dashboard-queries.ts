@@ -19,7 +19,7 @@ export interface DashboardQuery {
   readonly legendFormat: string | undefined;
   /** Of all fields of the panel that have none of their own. */
   readonly unit: string | undefined;
-  /** What the panel says where the query gives nothing; such a query may rightly be empty. */
+  /** The panel's text for an empty result; such a query may be empty. */
   readonly noValue: string | undefined;
 }
 

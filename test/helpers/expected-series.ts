@@ -60,6 +60,7 @@ export function expectedFigures(version: string, report: RawReport): SeriesValue
   const aggregate = aggregateOf(report);
 
   add('up', {}, 1);
+  add('companion_up', {}, 0);
   for (const state of STATES) add('state', { state }, Number(state === report.state));
   add('users', {}, report.user_count);
   addTotals(add, version, report, aggregate);
@@ -157,7 +158,7 @@ function addResponseTimes(
 ): void {
   const count = row.num_requests;
   const mean = count === 0 ? 0 : Number(row['avg_response_time'] ?? NaN);
-  // Without a mean there is no sum, and a summary without its sum is none.
+  // Without a mean there is no sum, and a summary needs its sum.
   const hasMean = Number.isFinite(mean);
   if (hasMean) {
     add(`${name}_seconds_count`, labels, count);

@@ -1,7 +1,7 @@
 import { atRest, seriesKey, type SeriesValues } from './expected-series.ts';
 import type { RawReport, RawRow } from './raw-report.ts';
 
-/** What a query has to give, by the labels of each series; computed from Locust's own answer. */
+/** The expected result of a query, by the labels of each series; computed from Locust's report. */
 export type Expected = (report: RawReport) => SeriesValues;
 
 interface RawWorker {
@@ -88,7 +88,7 @@ export function workerUsers(report: RawReport): SeriesValues {
   );
 }
 
-/** How many, in any state when none is given. */
+/** The number of workers in this state, or in any state. */
 export function workers(state?: string): Expected {
   return one(
     (report) =>

@@ -33,7 +33,7 @@ export interface Exporter {
   readonly process: RunningProcess;
   /** All that was logged so far; a line that is not JSON has level "none" and itself as msg. */
   readonly log: LogLine[];
-  /** The body of GET /metrics, which has to answer 200. */
+  /** The body of GET /metrics; throws unless the status is 200. */
   metrics(accept?: string): Promise<string>;
   stop(): Promise<void>;
 }

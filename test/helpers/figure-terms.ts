@@ -2,7 +2,7 @@ import { seriesKey, type SeriesValues } from './expected-series.ts';
 
 type Labels = Record<string, string>;
 
-/** When something is asked of Prometheus, and what Locust said up to then. */
+/** The time of a query to Prometheus, and Locust's reports up to then. */
 export interface Moment {
   /** Unix time in seconds. */
   time: number;
@@ -12,7 +12,7 @@ export interface Moment {
   window(seconds: number): { from: SeriesValues; to: SeriesValues; seconds: number };
 }
 
-/** What a query has to give, computed from what Locust said. */
+/** The expected result of a query, computed from Locust's reports. */
 export type Term = (moment: Moment) => SeriesValues;
 
 const key = (labels: Labels) => seriesKey('', labels);

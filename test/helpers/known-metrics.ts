@@ -3,13 +3,13 @@ import { createSelfMetrics, SELF_METRICS } from '../../src/metrics/self.ts';
 import { readFamilies } from './read-families.ts';
 
 export interface KnownMetric {
-  readonly type: 'counter' | 'gauge' | 'quantiles';
+  readonly type: 'counter' | 'gauge' | 'quantiles' | 'histogram';
   readonly labels: readonly string[];
 }
 
 const OF_TARGET = ['job', 'instance'];
 
-/** What Prometheus itself has to say of every target. */
+/** Metrics that Prometheus adds for every target. */
 const OF_PROMETHEUS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
 
 /** Every metric that Prometheus has of an exporter with METRIC_PREFIX=locust, by its name. */
@@ -22,8 +22,14 @@ export async function knownMetrics(): Promise<ReadonlyMap<string, KnownMetric>> 
       add(`locust_${name}`, type, labels);
       continue;
     }
-    const others = labels.filter((label) => label !== 'quantile');
-    add(`locust_${name}`, 'quantiles', labels);
+    const others = labels.filter((label) => label !== 'quantile' && label !== 'le');
+    if (type === 'summary') {
+      add(`locust_${name}`, 'quantiles', labels);
+    } else {
+      // The native one; those with a suffix are classic.
+      add(`locust_${name}`, 'histogram', others);
+      add(`locust_${name}_bucket`, 'counter', labels);
+    }
     add(`locust_${name}_sum`, 'counter', others);
     add(`locust_${name}_count`, 'counter', others);
   }

@@ -1,4 +1,4 @@
-import type { ExpositionFormat } from '../../src/metrics/exposition/encode-text.ts';
+import type { TextFormat } from '../../src/metrics/exposition/encode-text.ts';
 
 export interface ParsedFamily {
   readonly name: string;
@@ -27,7 +27,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws Error that names the line.
  */
-export function parseExposition(text: string, format: ExpositionFormat): ParsedFamily[] {
+export function parseExposition(text: string, format: TextFormat): ParsedFamily[] {
   const lines = linesOf(text, format);
   const families: ParsedFamily[] = [];
   const names = new Set<string>();
@@ -61,7 +61,7 @@ export function parseExposition(text: string, format: ExpositionFormat): ParsedF
   return families;
 }
 
-function linesOf(text: string, format: ExpositionFormat): string[] {
+function linesOf(text: string, format: TextFormat): string[] {
   if (text === '') throw new Error('empty');
   if (!text.endsWith('\n')) throw new Error('no newline at the end');
   const lines = text.slice(0, -1).split('\n');
@@ -80,7 +80,7 @@ function addSample(
   sample: ParsedSample,
   suffixes: readonly string[],
   { series, groups }: Seen,
-  format: ExpositionFormat,
+  format: TextFormat,
 ): void {
   const suffix = sample.name.startsWith(name) ? sample.name.slice(name.length) : null;
   if (suffix === null || !suffixes.includes(suffix)) throw new Error('not of this family');
@@ -156,7 +156,7 @@ function unescape(value: string): string {
   return value.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
 }
 
-function unescapeHelp(help: string, format: ExpositionFormat): string {
+function unescapeHelp(help: string, format: TextFormat): string {
   const allowed = format === 'text' ? /^(?:[^\\]|\\[\\n])*$/ : /^(?:[^\\"]|\\[\\n"])*$/;
   if (!allowed.test(help)) throw new Error(`bad escape in help: ${help}`);
   return unescape(help);

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** Labels of a metric; the error says what is unknown. */
+/** Labels of a metric. Throws for an unknown one. */
 export type LabelsOf = (metric: string) => readonly string[];
 
 export interface Matcher {
@@ -31,7 +31,7 @@ export interface Aggregation {
 export interface Analysis {
   readonly selectors: readonly Selector[];
   readonly aggregations: readonly Aggregation[];
-  /** Of the series that the expression gives; none for a scalar. */
+  /** Of the resulting series; absent for a scalar. */
   readonly labels: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export function analyzePromql(expr: string, labelsOf: LabelsOf): Analysis {
   };
 }
 
-/** Works out what labels each part of an expression has. */
+/** Computes the labels of each part of an expression. */
 class Analyzer {
   readonly #expr: string;
   readonly #labelsOf: LabelsOf;
@@ -114,6 +114,9 @@ class Analyzer {
     const name = textOf(node.firstChild!, this.#expr);
     const [first, ...others] = argumentsOf(node);
     if (name === 'time') return null;
+    if (name === 'histogram_quantile') {
+      return (this.labels(others[0]!) ?? []).filter((label) => label !== 'le');
+    }
     const labels = this.labels(first!);
     if (name !== 'label_join' && name !== 'label_replace') return labels;
     return [...(labels ?? []), unquoted(textOf(others[0]!, this.#expr))];

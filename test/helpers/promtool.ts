@@ -58,7 +58,7 @@ async function run(
   return { code: code ?? -1, output: stdout + stderr };
 }
 
-/** Reads the text format only: what is sent as OpenMetrics has to be asked for as text first. */
+/** Reads only the text format, so request that and not OpenMetrics. */
 export function checkMetrics(exposition: string): Promise<PromtoolResult> {
   return promtool(['check', 'metrics'], exposition);
 }

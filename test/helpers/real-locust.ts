@@ -23,7 +23,7 @@ export interface RealLocustOptions {
   /** Further flags of the standalone Locust or the master. */
   args?: readonly string[];
   locustfile?: string;
-  /** How to see that it answers, for one that does not show its report to everyone. */
+  /** How to see that it is ready, for a Locust that requires a login. */
   isReady?: (port: number) => Promise<boolean>;
 }
 
@@ -34,7 +34,7 @@ export interface RealLocust {
   /** The standalone Locust or the master. */
   readonly main: RunningProcess;
   readonly workers: readonly RunningProcess[];
-  /** GET of a path, which has to answer 200. */
+  /** GET of a path; throws unless the status is 200. */
   get(path: string): Promise<string>;
   report(): Promise<RawReport>;
   /** Starts a run, or changes the users of the one that is on, without the program under test. */

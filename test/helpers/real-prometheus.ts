@@ -8,20 +8,34 @@ import { startProcess, type RunningProcess } from './start-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { GiveUp, waitUntil } from './wait-until.ts';
 
-/** The one on PATH (or PROMETHEUS_PATH), and a newer one that may have been unpacked beside it. */
-export type PrometheusKind = 'installed' | 'newer';
+/** The one on PATH (or PROMETHEUS_PATH), and newer ones that may have been put beside it. */
+export type PrometheusKind = 'installed' | 'newer' | 'newest';
 
-const NEWER = path.resolve(import.meta.dirname, '../../.cache/prometheus/prometheus');
+const CACHE = path.resolve(import.meta.dirname, '../../.cache');
+
+const BESIDE = {
+  newer: {
+    file: path.join(CACHE, 'prometheus/prometheus'),
+    missing: 'no newer Prometheus is unpacked (test/e2e/install-newer-prometheus.sh)',
+  },
+  newest: {
+    file: path.join(CACHE, 'prometheus-newest/prometheus'),
+    missing: 'no newest Prometheus is built (test/e2e/install-newest-prometheus.sh)',
+  },
+} as const;
 
 export function whyPrometheusIsMissing(kind: PrometheusKind = 'installed'): Missing {
   if (prometheusPath(kind) !== undefined) return undefined;
   return kind === 'installed'
     ? 'prometheus is not on PATH, and PROMETHEUS_PATH names none'
-    : 'no newer Prometheus is unpacked (test/e2e/install-newer-prometheus.sh)';
+    : BESIDE[kind].missing;
 }
 
 function prometheusPath(kind: PrometheusKind): string | undefined {
-  if (kind === 'newer') return isExecutable(NEWER) ? NEWER : undefined;
+  if (kind !== 'installed') {
+    const { file } = BESIDE[kind];
+    return isExecutable(file) ? file : undefined;
+  }
   const named = process.env['PROMETHEUS_PATH'];
   if (named === undefined || named === '') return findOnPath('prometheus');
   return isExecutable(named) ? named : undefined;

@@ -1,16 +1,16 @@
 import { atOnce } from '../../src/async/in-turns.ts';
-import {
-  END,
-  renderFamilies,
-  type ExpositionFormat,
-} from '../../src/metrics/exposition/encode-text.ts';
+import type { TextFormat } from '../../src/metrics/exposition/encode-text.ts';
 import type { Family } from '../../src/metrics/exposition/family.ts';
-import { createTextBuffer } from '../../src/metrics/exposition/text-buffer.ts';
+import { createPage, type ExpositionFormat } from '../../src/metrics/exposition/formats.ts';
 
 /** A whole exposition, written without a pause. */
-export function renderExposition(families: readonly Family[], format: ExpositionFormat): string {
-  const text = createTextBuffer();
-  atOnce(renderFamilies(families, format, text));
-  text.add(END[format]);
-  return text.bytes().toString();
+export function encodeExposition(families: readonly Family[], format: ExpositionFormat): Buffer {
+  const page = createPage(format);
+  atOnce(page.write(families));
+  page.end();
+  return page.bytes();
+}
+
+export function renderExposition(families: readonly Family[], format: TextFormat): string {
+  return encodeExposition(families, format).toString();
 }

@@ -75,7 +75,7 @@ it('whatever is thrown is 500', async () => {
   }
 });
 
-it('an error of the client is told as such, and not logged', async () => {
+it('an error of the client gets its status, and is not logged', async () => {
   const { logger, lines } = keepLog('debug');
   for (const status of [400, 413, 499]) {
     const error = Object.assign(new Error('hunter2'), { status });
@@ -122,7 +122,7 @@ it('a logger that throws, and an error that cannot be looked at, change nothing'
   assert.doesNotMatch(bare, STACK);
 });
 
-it('a path that nobody can parse gets a response without a stack', async () => {
+it('a path that cannot be parsed gets a response without a stack', async () => {
   const { logger, lines } = keepLog('debug');
   const unused = () => Promise.reject(new Error('hunter2'));
   const app = createServerApp({

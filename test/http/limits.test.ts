@@ -64,7 +64,7 @@ describe('requests at a time', () => {
     while (waiting.length < count) await sleep(5);
   }
 
-  it('above the limit get 503 and are told to come again', async () => {
+  it('above the limit get 503 with Retry-After', async () => {
     const { base, waiting } = await appWith(2);
     const first = [fetch(`${base}/metrics`), fetch(`${base}/metrics`)];
     await arrived(waiting, 2);
@@ -143,7 +143,7 @@ describe('a client that is slow', () => {
 describe('a response', () => {
   const BIG = Buffer.alloc(50_000_000, 'x');
 
-  it('that nobody reads is given up', async () => {
+  it('that the client does not read is given up', async () => {
     let closed = 0;
     const server = await serve(
       (_request, response) => {

@@ -10,7 +10,7 @@ it('half a second is kept of a long timeout, a fifth of a short one', () => {
   }
 });
 
-it('what is no timeout is none', () => {
+it('an invalid timeout is ignored', () => {
   for (const header of [undefined, '', ' ', '0', '-1', 'NaN', 'soon', '10s', '1,2', 'Infinity']) {
     assert.equal(scrapeTimeoutMs(header), Infinity, header);
   }

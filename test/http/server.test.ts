@@ -64,7 +64,7 @@ async function ask(path: string, headers = {}, method = 'GET', agent?: Agent): P
   });
 }
 
-it('the metrics are given in the format, the encoding and the time asked for', async () => {
+it('metrics are served in the requested format and encoding, within the requested time', async () => {
   const plain = await ask('/metrics');
   assert.deepEqual([plain.status, plain.body], [200, 'a 1\n']);
   assert.equal(plain.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
@@ -105,7 +105,7 @@ it('no gzip is given to those who refuse it', async () => {
   }
 });
 
-it('health is told without asking Locust', async () => {
+it('health checks do not read Locust', async () => {
   for (const path of ['/healthz', '/-/ready', '/healthz?verbose']) {
     const { status, body } = await ask(path);
     assert.deepEqual([status, body], [200, 'ok\n']);
@@ -171,7 +171,7 @@ it('a request ends the exporter where it may, and its response is still sent', a
   assert.equal(quits, 2);
 });
 
-it('a page of another site ends nothing, and is told why', async () => {
+it('a page of another site cannot end the exporter, and gets the reason', async () => {
   for (const method of ['GET', 'POST']) {
     for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
       const { status, body } = await ask('/quit', headers, method);
@@ -183,7 +183,7 @@ it('a page of another site ends nothing, and is told why', async () => {
   assert.equal((await ask('/metrics', { 'sec-fetch-site': 'cross-site' })).status, 200);
 });
 
-it('a request ends nothing where it may not, and is told why', async () => {
+it('a request cannot end the exporter with QUIT_ENDPOINT off, and gets the reason', async () => {
   await closeServer(server, 0);
   server = await serve(keepLog('debug').logger, null);
   for (const method of ['GET', 'POST']) {

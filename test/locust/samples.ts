@@ -16,6 +16,10 @@ export function fixtureNames(end: string): string[] {
     .sort();
 }
 
+export function readFixtureBytes(file: string): Buffer {
+  return readFileSync(path.join(FIXTURES, file));
+}
+
 export function readFixture(file: string): string {
   return readFileSync(path.join(FIXTURES, file), 'utf8');
 }

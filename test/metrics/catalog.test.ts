@@ -1,3 +1,4 @@
+import { createHistograms, DEFAULT_HISTOGRAMS } from '../../src/metrics/histograms.ts';
 import { createRowLabels } from '../../src/metrics/samples.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -5,15 +6,20 @@ import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import type { RequestStats } from '../../src/locust/snapshot.ts';
 import type { MetricSpec, Report } from '../../src/metrics/samples.ts';
 import { SELF_METRICS } from '../../src/metrics/self.ts';
+import { companionReport } from '../helpers/companion-report.ts';
 import { listSamples } from '../helpers/list-samples.ts';
 import { readFamilies } from '../helpers/read-families.ts';
 import { fixtureNames, parseFixture } from '../locust/samples.ts';
 
-const REPORTS: readonly Report[] = fixtureNames('.stats-requests.json').map((name) => ({
+const RECORDED: readonly Report[] = fixtureNames('.stats-requests.json').map((name) => ({
   snapshot: parseFixture(name),
   info: { version: '2.46.3', host: 'http://shop.example' },
   runStartSeconds: 1_700_000_000,
 }));
+
+const REPORTS: readonly Report[] = [...RECORDED, companionReport()];
+
+const histograms = createHistograms(DEFAULT_HISTOGRAMS);
 
 const ALL = [...CATALOG, ...Object.values(SELF_METRICS)];
 
@@ -37,6 +43,7 @@ describe('the catalog', () => {
       assert.match(help, /^[A-Z][^\n]*\.$/);
       assert.doesNotMatch(name, /_(sum|count|bucket|created|milliseconds|ms|percent)$/);
       assert.equal(labels.includes('quantile' as never), type === 'summary');
+      assert.equal(labels.includes('le' as never), (type as string) === 'histogram');
     });
   }
 
@@ -45,17 +52,18 @@ describe('the catalog', () => {
       const seen = new Set(REPORTS.flatMap((report) => labelsOf(spec, report)));
       assert.deepEqual([...seen].sort(), [...spec.labels].sort());
       const samples = REPORTS.flatMap((report) =>
-        listSamples(spec.samples(report, createRowLabels())),
+        listSamples(spec.samples(report, createRowLabels(), histograms)),
       );
       assert.ok(samples.length > 0, 'no fixture has it');
+      if (spec.type === 'summary' || spec.type === 'histogram') return;
       for (const { suffix, quantile } of samples) {
-        if (spec.type !== 'summary') assert.deepEqual([suffix, quantile], ['', undefined]);
+        assert.deepEqual([suffix, quantile], ['', undefined]);
       }
     });
 
     it(`gives ${spec.name} finite values`, () => {
       for (const report of REPORTS) {
-        for (const { value } of listSamples(spec.samples(report, createRowLabels())))
+        for (const { value } of listSamples(spec.samples(report, createRowLabels(), histograms)))
           assert.ok(Number.isFinite(value));
       }
     });
@@ -100,7 +108,11 @@ describe('the catalog', () => {
     const percentiles = (name: string) => {
       const spec = CATALOG.find((one) => one.name === name)!;
       return listSamples(
-        spec.samples({ snapshot, info: null, runStartSeconds: null }, createRowLabels()),
+        spec.samples(
+          { snapshot, info: null, runStartSeconds: null },
+          createRowLabels(),
+          histograms,
+        ),
       ).length;
     };
     const quantilesOf = (rows: readonly RequestStats[]) =>

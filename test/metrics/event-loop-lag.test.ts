@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ClientMetric } from '../../src/metrics/self.ts';
+import type { ClientMetric } from '../../src/metrics/client-families.ts';
 import { correctLags } from '../../src/metrics/self.ts';
 
 const LAG = 'nodejs_eventloop_lag';

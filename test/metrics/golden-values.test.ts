@@ -19,7 +19,7 @@ const FIXTURE = '.stats-requests.json';
 const NOTED_RELEASE = '0.9.0';
 
 function versionOf(fixture: string): string {
-  return /^locust-([^/]+)\//.exec(fixture)?.[1] ?? NOTED_RELEASE;
+  return /^(?:locust-|companion\/)([^/]+)\//.exec(fixture)?.[1] ?? NOTED_RELEASE;
 }
 
 /** Python writes NaN and infinite numbers as bare words, which JSON does not know. */

@@ -11,7 +11,7 @@ import { trackRun, type RunTrack } from '../../src/locust/history.ts';
 import { buildFamilies } from '../../src/metrics/catalog.ts';
 import { listSamples } from '../helpers/list-samples.ts';
 import { renderExposition } from '../helpers/render-exposition.ts';
-import { encodeLabels } from '../../src/metrics/exposition/family.ts';
+import { labelSet, textLabels } from '../../src/metrics/exposition/labels.ts';
 import type { Family } from '../../src/metrics/exposition/family.ts';
 import { chooseCatalog } from '../../src/metrics/legacy-catalog.ts';
 import type { SelfMetrics } from '../../src/metrics/self.ts';
@@ -123,12 +123,20 @@ class FuzzedReader {
     const client = {
       displayUrl: 'http://fuzz.example/',
       get: async (path: string) => Buffer.from(path === '' ? await this.#indexPage() : this.answer),
+      getResponse: () => Promise.reject(new Error('not to be called')),
       post: () => Promise.reject(new Error('not to be called')),
       quote: (text: string) => text,
       close: () => Promise.resolve(),
     };
     this.#reader = createReader({
-      ...{ client, self: noMetrics, logger, clock: this.#clock, rowRules: NO_RULES },
+      ...{
+        client,
+        self: noMetrics,
+        logger,
+        clock: this.#clock,
+        rowRules: NO_RULES,
+        companion: 'off',
+      },
     });
   }
 
@@ -226,9 +234,9 @@ interface Seen {
 function countersOf(families: readonly Family[]): Map<string, number> {
   const counters = new Map<string, number>();
   for (const { name, type, samples } of families) {
-    for (const { labels, suffix, value } of listSamples(samples)) {
+    for (const { labels, suffix, le, value } of listSamples(samples)) {
       if (type !== 'counter' && suffix === '') continue;
-      counters.set(`${name}${suffix}${labels}`, value);
+      counters.set(`${name}${suffix}${le ?? ''}${labels}`, value);
     }
   }
   return counters;
@@ -236,7 +244,7 @@ function countersOf(families: readonly Family[]): Map<string, number> {
 
 /** Labels of single rows whose counts are lower though the run goes on. */
 function rowsThatFell(before: Snapshot, now: Snapshot): Set<string> {
-  const labels = (row: Record<string, string>) => Buffer.from(encodeLabels(row)).toString();
+  const labels = (row: Record<string, string>) => Buffer.from(textLabels(labelSet(row))).toString();
   const endpoints = pairRows(before.endpoints, now.endpoints, ENDPOINT_IDENTITY);
   const errors = pairRows(before.errors, now.errors, ERROR_IDENTITY);
   const fallen = new Set<string>();

@@ -43,6 +43,7 @@ beforeEach(() => {
   reader = createReader({
     ...{ client: client as LocustClient, self: self as SelfMetrics, logger, clock },
     rowRules: NO_RULES,
+    companion: 'off',
   });
 });
 

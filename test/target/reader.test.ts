@@ -38,7 +38,7 @@ beforeEach(async () => {
   self = createSelfMetrics({ version: '1', revision: 'a' });
   const { logger, lines } = keepLog('debug');
   log = lines;
-  reader = createReader({ client, self, logger, clock, rowRules: NO_RULES });
+  reader = createReader({ client, self, logger, clock, rowRules: NO_RULES, companion: 'off' });
 });
 
 afterEach(async () => {
@@ -224,6 +224,7 @@ describe('a report with odd values', () => {
       logger: keepLog('debug').logger,
       clock,
       rowRules: rules,
+      companion: 'off',
     });
     const sums: unknown[] = [];
     for (const [a, b] of [
@@ -246,7 +247,14 @@ it('texts of any length are cut', async () => {
   page = PAGE.replace('2.46.3', `2.46.3${'v'.repeat(50)}`).replace('shop', 'shop'.repeat(20));
   state = 's'.repeat(50);
   const rules = { ...NO_RULES, maxLabelLength: 16 };
-  reader = createReader({ client, self, logger: keepLog('debug').logger, clock, rowRules: rules });
+  reader = createReader({
+    client,
+    self,
+    logger: keepLog('debug').logger,
+    clock,
+    rowRules: rules,
+    companion: 'off',
+  });
   const { snapshot, info } = (await read()).report;
   assert.equal(snapshot?.state, `${'s'.repeat(15)}…`);
   assert.deepEqual(info, { version: '2.46.3vvvvvvvvv…', host: 'http://shopshop…' });

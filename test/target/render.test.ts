@@ -34,9 +34,9 @@ describe('what is told of Locust', () => {
     let made = 0;
     const counted: MetricSpec = {
       ...UP,
-      samples: (one, labels) => {
+      samples: (...args) => {
         made += 1;
-        return UP.samples(one, labels);
+        return UP.samples(...args);
       },
     };
     const render = createRenderer([counted], 'locust', self);

@@ -10,9 +10,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
 export interface Part {
-  /** Of the row above the panels; none for what comes first. */
+  /** Of the row above the panels; the first panels have none. */
   readonly title?: string;
-  /** From left to right; the next line begins where 24 columns are full. */
+  /** From left to right; a new line begins when 24 columns are full. */
   readonly panels: readonly { build(): Panel }[];
 }
 

@@ -10,11 +10,11 @@ import type { LabelColumn, ValueColumn } from './tables.ts';
  */
 const only = (metric: string, selector: string) => `max by (method, name) (${metric}{${selector}})`;
 
-/** Of the gauge where Locust tells no mean, and so there is no summary. */
+/** Of the gauge, for a Locust that reports no mean and therefore has no summary. */
 const percentile = (quantile: string, percent: string, selector: string) =>
   `max by (method, name) (${sinceStart('response_time', quantile, percent, selector)})`;
 
-/** @param width of the column Endpoint; none where it takes the room that the others leave. */
+/** @param width of the column Endpoint; without it, the column takes the remaining width. */
 export const endpointLabels = (width?: number): LabelColumn[] => [
   { title: 'Method', label: 'method', width: 80 },
   {

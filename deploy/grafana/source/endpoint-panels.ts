@@ -4,12 +4,20 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import type { Part } from './create-dashboard.ts';
+import {
+  durationHeatmap,
+  heatmapOfEndpoints,
+  NEEDS_COMPANION,
+  PERCENTILES,
+} from './duration-panels.ts';
 import { endpointLabels, endpointValues } from './endpoint-columns.ts';
 import { errorsOverTime, errorTable } from './error-panels.ts';
 import { ENDPOINT_OF_SERIES } from './links.ts';
 import { limitLines, LIMITS, manySeries, type Query, type Words } from './panels.ts';
-import { ENDPOINT, low, peak, per, rate } from './selectors.ts';
+import { durationQuantile, ENDPOINT, low, peak, per, rate } from './selectors.ts';
 import { largestFirst, table } from './tables.ts';
+
+const DURATIONS = 'locust_request_duration_seconds';
 
 const legend = '{{method}} {{name}}';
 
@@ -27,6 +35,7 @@ const byEndpoint = (words: Words, ...queries: readonly Query[]) =>
 /** Each endpoint is a series of its own; nothing is added up over them. */
 export const endpointPanels = (): Part[] => [
   { panels: [chosenEndpoints(), ...loadAndResponse()] },
+  { title: 'Percentiles of each moment', panels: percentiles() },
   { title: 'Failures and errors', panels: failuresAndErrors() },
   { title: 'Extremes and sizes', panels: extremesAndSizes() },
 ];
@@ -76,7 +85,7 @@ const loadAndResponse = () => [
     {
       title: 'Response times since the statistics began',
       description:
-        'Percentiles of the whole run so far: Locust gives no others of single endpoints. Quantile, at the top, chooses which. They react late in a long run; the mean beside them shows what is new.',
+        'Percentiles of the whole run so far: without the companion, Locust gives no others of single endpoints. Quantile, at the top, chooses which. They react late in a long run; the mean beside them shows what is new.',
       unit: units.Seconds,
       noValue: 'No requests yet, or Locust is down',
     },
@@ -100,6 +109,32 @@ const loadAndResponse = () => [
     { expr: per(seconds, count), legend },
   )
     .span(12)
+    .height(8),
+];
+
+const percentiles = () => [
+  ...PERCENTILES.map(([name, quantile]) =>
+    byEndpoint(
+      {
+        title: `Response time: ${name}`,
+        description: `The response time that ${quantile * 100} % of the requests of each moment stayed below. It comes from the distributions of the companion.`,
+        unit: units.Seconds,
+        noValue: NEEDS_COMPANION,
+      },
+      { expr: durationQuantile(quantile, DURATIONS, ENDPOINT), legend },
+    )
+      .span(8)
+      .height(8),
+  ),
+  durationHeatmap(
+    {
+      title: 'Distribution of response times',
+      description:
+        'How many requests per second took how long, the chosen endpoints together. It comes from the distributions of the companion.',
+    },
+    heatmapOfEndpoints(DURATIONS, ENDPOINT),
+  )
+    .span(24)
     .height(8),
 ];
 

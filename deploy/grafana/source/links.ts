@@ -18,7 +18,7 @@ const CHOSEN = '${datasource:queryparam}&${job:queryparam}&${instance:queryparam
 /** A link at the top of a dashboard about one Locust to another dashboard about it. */
 export const linkTo = (target: keyof typeof UIDS) => link(target, `/d/${UIDS[target]}?${CHOSEN}`);
 
-/** The same from where several Locusts may be chosen to where only one can be. */
+/** The same, from a dashboard of several Locusts to a dashboard of one. */
 export const linkToOneOf = (target: keyof typeof UIDS) =>
   link(target, `/d/${UIDS[target]}?\${datasource:queryparam}`);
 

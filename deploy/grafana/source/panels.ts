@@ -23,7 +23,7 @@ import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundatio
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { DATASOURCE } from './datasource.ts';
 
-/** Units of what is no request; Grafana has none for them. */
+/** Units other than requests, which Grafana does not have. */
 export const PER_SECOND = {
   errors: 'suffix:errors/s',
   reads: 'suffix:reads/s',
@@ -34,7 +34,7 @@ export interface Words {
   readonly title: string;
   readonly description: string;
   readonly unit: string;
-  /** What to say where there is nothing to show. */
+  /** Text of a panel without data. */
   readonly noValue?: string;
 }
 
@@ -63,7 +63,7 @@ export const listLegend = (isShown = true) =>
     .placement(LegendPlacement.Bottom)
     .calcs([]);
 
-/** With the newest and the largest value of each series, for where there are many of them. */
+/** With the newest and the largest value of each series, for panels with many series. */
 export function manySeries(words: Words, ...queries: readonly Query[]): TimeSeriesBuilder {
   return timeSeries(words, ...queries)
     .fillOpacity(0)
@@ -108,7 +108,7 @@ export function steps(base: string, ...further: readonly Step[]): ThresholdsConf
 
 type Step = readonly [value: number, color: string];
 
-/** From where on it is worth a look and bad: the same on every dashboard, and as in the alerts. */
+/** Limits of a warning and of a fault: the same on every dashboard, and as in the alerts. */
 export const LIMITS = {
   failedShare: [
     [0.01, 'orange'],
@@ -126,7 +126,7 @@ export const LIMITS = {
   none: [[1, 'orange']],
 } as const satisfies Record<string, readonly Step[]>;
 
-/** Colors of a figure or a cell: green below the limits, and plain where there is no number. */
+/** Colors of a figure or a cell: green below the limits, and none if there is no number. */
 export const gradedFigure = (limits: readonly Step[]) => steps('text', [0, 'green'], ...limits);
 
 /** Lines across a graph. */

@@ -1,7 +1,10 @@
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as units from '@grafana/grafana-foundation-sdk/units';
+import { durationHeatmap, heatmapOfOne, percentilePanel } from './duration-panels.ts';
 import { inColor, listLegend, onTheRight, timeSeries, type Query, type Words } from './panels.ts';
 import { peak, per, rate, RUN } from './selectors.ts';
+
+const DURATIONS = 'locust_aggregated_request_duration_seconds';
 
 const requests = rate(`locust_aggregated_requests_total{${RUN}}`);
 const failures = rate(`locust_aggregated_failures_total{${RUN}}`);
@@ -76,6 +79,17 @@ export const runCourses = () => [
       DASHED,
       { id: 'custom.axisSoftMax', value: 0.05 },
     ])
+    .span(12)
+    .height(7),
+  percentilePanel(DURATIONS, RUN).span(12).height(7),
+  durationHeatmap(
+    {
+      title: 'Distribution of response times',
+      description:
+        'How many requests per second took how long, all endpoints together. Two bands are two kinds of requests, or a cache that is hit and missed. It comes from the distributions of the companion.',
+    },
+    heatmapOfOne(DURATIONS, RUN),
+  )
     .span(12)
     .height(7),
   responseTimes(

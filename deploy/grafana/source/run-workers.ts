@@ -76,7 +76,7 @@ export const runWorkers = () => [
     {
       title: 'Users of the workers',
       description:
-        'Locust shares its users out evenly. A worker that falls to 0 amid a run is lost or was replaced.',
+        'Locust shares its users out evenly. A worker that falls to 0 during a run is lost or was replaced.',
       unit: units.LocaleFormat,
       noValue,
     },

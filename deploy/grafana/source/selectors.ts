@@ -48,7 +48,16 @@ export const sinceStart = (
 ) =>
   `locust_${metric}_seconds{${selector}, quantile="${quantile}"} or ignoring (quantile, percentile) locust_${metric}_percentile_seconds{${selector}, percentile="${percentile}"}`;
 
-/** 1 while Locust is up and has no such series, which is not the same as nobody being there to ask. */
+/**
+ * A percentile of the requests of each moment, from distributions; absent where there are no
+ * requests, since the comparison drops NaN. Native histograms come first, then classic ones.
+ *
+ * @param metric the name of the histogram.
+ */
+export const durationQuantile = (quantile: number, metric: string, selector: string) =>
+  `histogram_quantile(${quantile}, ${rate(`${metric}{${selector}}`)}) >= 0 or histogram_quantile(${quantile}, ${rate(`${metric}_bucket{${selector}}`)}) >= 0`;
+
+/** 1 while Locust is up and has no such series; absent while Locust is down. */
 export const upWithout = (series: string) =>
   `locust_up{${RUN}} == 1 unless on (job, instance) ${series}`;
 

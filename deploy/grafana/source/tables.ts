@@ -45,7 +45,7 @@ export interface SortBy {
 export const largestFirst = (title: string): SortBy => ({ title, desc: true });
 export const smallestFirst = (title: string): SortBy => ({ title, desc: false });
 
-/** An empty cell does not say what the whole table says where there is nothing to show. */
+/** The text of an empty cell, instead of that of a table without data. */
 const EMPTY_CELL: DynamicConfigValue = { id: 'noValue', value: '–' };
 
 /**

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { readWebConfig, stampOf, type WebConfigFile } from './read.ts';
 
 /**
- * @returns what the files say at the moment of the call. What is broken in them, or needs a
- * new start, is logged once, and what they said before goes on to hold.
+ * @returns what the files contain at the moment of the call. A broken file, or a change that needs
+ * a restart, is logged once, and the earlier configuration stays in use.
  */
 export function followWebConfig(started: WebConfigFile, logger: Logger): () => WebConfigFile {
   const file = started.path;
@@ -23,7 +23,7 @@ export function followWebConfig(started: WebConfigFile, logger: Logger): () => W
       } else {
         logger.warn(
           { file },
-          'WEB_CONFIG_FILE changed in what needs a new start; the old one holds',
+          'WEB_CONFIG_FILE has a change that needs a restart; the old configuration stays in use',
         );
       }
     } catch (error) {
@@ -35,7 +35,7 @@ export function followWebConfig(started: WebConfigFile, logger: Logger): () => W
 }
 
 /**
- * What does not change while the server runs: whether it speaks TLS and whom it asks for what,
+ * The parts that cannot change while the server runs: whether it speaks TLS, what it requires,
  * and whether there are users, so that a file that is just being written does not open the port.
  */
 function meaningAtStart({ tls, users }: WebConfigFile): unknown {

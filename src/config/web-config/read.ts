@@ -9,11 +9,11 @@ import { got, WebSection } from './section.ts';
 export interface WebConfigFile {
   readonly path: string;
   readonly tls: ServerTls | null;
-  /** Bcrypt hashes by user; everybody may come in when there are none. */
+  /** Bcrypt hashes by user; without any, no password is required. */
   readonly users: ReadonlyMap<string, string>;
   /** Of every response. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Of this file and of those that it names, by path, from before they were read. */
+  /** Of this file and the files that it names, by path, taken before they were read. */
   readonly stamps: ReadonlyMap<string, string>;
 }
 
@@ -43,7 +43,7 @@ export function readWebConfig(path: string, stamps = new Map<string, string>()):
   return config;
 }
 
-/** Changes when the file does, or where a link leads. */
+/** Changes when the file changes, or the target of a link. */
 export function stampOf(path: string): string {
   try {
     const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });

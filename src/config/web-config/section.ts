@@ -3,7 +3,7 @@ import { FileContentError } from '../files.ts';
 
 /**
  * A part of the web configuration. What is wrong in it is noted by the path of its key, so
- * that all of it can be told at once.
+ * that all problems can be reported at once.
  */
 export class WebSection {
   readonly #key: string;
@@ -18,7 +18,7 @@ export class WebSection {
 
   /** @throws FileContentError when the text is not YAML, without quoting it: it may hold secrets. */
   static parse(text: string, problems: string[]): WebSection {
-    // In this schema every value is a text, as it was written.
+    // In this schema every value is a string, as it was written.
     const document = parseDocument(text, { schema: 'failsafe' });
     const [error] = document.errors;
     if (error !== undefined) throw new FileContentError([describeSyntaxError(error)]);

@@ -12,7 +12,7 @@ export interface ServerTls {
 export interface ClientCertificate {
   readonly asked: boolean;
   readonly required: boolean;
-  /** Whether one that is given has to be of an authority that `context` names. */
+  /** Whether a given certificate must be issued by an authority in `context`. */
   readonly verified: boolean;
 }
 
@@ -36,7 +36,7 @@ const FIXED_CIPHERS = [
   'TLS_CHACHA20_POLY1305_SHA256',
 ];
 
-/** OpenSSL's names by Go's; those of TLS 1.3 are always on, as in Go. */
+/** OpenSSL's names by Go's; the ciphers of TLS 1.3 are always on, as in Go. */
 const CIPHERS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(FIXED_CIPHERS.map((name) => [name, name])),
   TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: 'ECDHE-ECDSA-AES128-SHA',
@@ -100,7 +100,7 @@ export function readTlsServer(
     return null;
   }
   if (!ca.isMissing && !clientCertificate.asked) {
-    section.note(ca.name, 'expected a client_auth_type that asks for certificates');
+    section.note(ca.name, 'expected a client_auth_type that requests certificates');
   }
   if (clientCertificate.verified) {
     if (ca.isMissing) section.note('client_ca_file', 'expected one for this client_auth_type');
@@ -127,12 +127,12 @@ export function readTlsServer(
   try {
     createSecureContext(context);
   } catch (error) {
-    section.note(cert.name, `expected what can be served (${(error as Error).message})`);
+    section.note(cert.name, `expected a usable certificate (${(error as Error).message})`);
     return null;
   }
   return { context, clientCertificate };
 
-  /** What stands in the file that `${name}_file` names, or else in `name` itself. */
+  /** The content of the file that `${name}_file` names, or else the value of `name`. */
   function given<T>(name: string, parse: (text: string) => T): Given<T> {
     const file = section.text(`${name}_file`);
     const inline = section.text(name);
@@ -154,7 +154,7 @@ interface Given<T> {
   /** Of the key that was used. */
   readonly name: string;
   readonly isMissing: boolean;
-  /** null, too, where it is broken. */
+  /** Also null if it is broken. */
   readonly value: T | null;
 }
 

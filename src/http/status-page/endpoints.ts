@@ -1,4 +1,5 @@
 import type { Endpoint, Quantile, RequestStats, Snapshot } from '../../locust/snapshot.ts';
+import type { RecentPercentiles } from '../../target/recent-requests.ts';
 import { html, type SafeHtml } from './html.ts';
 import {
   formatBytes,
@@ -14,7 +15,8 @@ const MAX_QUANTILE_COLUMNS = 12;
 
 interface Column {
   readonly heading: string;
-  readonly cell: (stats: RequestStats) => SafeHtml;
+  /** @param recent percentiles of the same row. */
+  readonly cell: (stats: RequestStats, recent: readonly Quantile[]) => SafeHtml;
 }
 
 interface ColumnGroup {
@@ -23,10 +25,15 @@ interface ColumnGroup {
 }
 
 /** The endpoints in Locust's own order, with its aggregate row below. */
-export function endpointsSection(snapshot: Snapshot, metricsPath: string): SafeHtml {
+export function endpointsSection(
+  snapshot: Snapshot,
+  recent: RecentPercentiles | null,
+  metricsPath: string,
+): SafeHtml {
   const { endpoints, aggregate } = snapshot;
   const shown = endpoints.slice(0, MAX_ROWS);
-  const groups = columnGroups(quantilesOf(aggregate ? [...shown, aggregate] : shown));
+  const quantiles = quantilesOf(aggregate ? [...shown, aggregate] : shown);
+  const groups = columnGroups(quantiles, recent);
   const columns = groups.flatMap((group) => group.columns);
   return tableSection({
     id: 'endpoints',
@@ -44,13 +51,18 @@ export function endpointsSection(snapshot: Snapshot, metricsPath: string): SafeH
       describeRest(endpoints.length, metricsPath),
     ],
     head: head(groups),
-    rows: shown.map((endpoint) => endpointRow(endpoint, columns)),
-    foot: aggregate && aggregateRow(aggregate, columns),
+    rows: shown.map((endpoint, index) =>
+      endpointRow(endpoint, recent?.ofEndpoint(index) ?? [], columns),
+    ),
+    foot: aggregate && aggregateRow(aggregate, recent?.aggregate ?? [], columns),
     empty: 'No request has been measured yet.',
   });
 }
 
-function columnGroups(quantiles: readonly number[]): readonly ColumnGroup[] {
+function columnGroups(
+  quantiles: readonly number[],
+  recent: RecentPercentiles | null,
+): readonly ColumnGroup[] {
   return [
     {
       heading: 'Requests',
@@ -63,12 +75,14 @@ function columnGroups(quantiles: readonly number[]): readonly ColumnGroup[] {
         },
       ],
     },
+    ...(recent === null ? [] : [recentGroup(recent)]),
     {
       heading: 'Response time',
       columns: [
         ...quantiles.map((quantile) => ({
           heading: formatQuantile(quantile),
-          cell: (stats: RequestStats) => secondsCell(secondsAt(stats, quantile)),
+          cell: ({ responseTime }: RequestStats) =>
+            secondsCell(secondsAt(responseTime.quantiles, quantile)),
         })),
         { heading: 'Mean', cell: (stats) => secondsCell(meanSeconds(stats)) },
         { heading: 'Min', cell: (stats) => secondsCell(stats.responseTime.minSeconds) },
@@ -94,6 +108,16 @@ function columnGroups(quantiles: readonly number[]): readonly ColumnGroup[] {
   ];
 }
 
+function recentGroup({ seconds, fractions }: RecentPercentiles): ColumnGroup {
+  return {
+    heading: `Last ${Math.round(seconds)} s`,
+    columns: fractions.map((quantile) => ({
+      heading: formatQuantile(quantile),
+      cell: (_stats, recent) => secondsCell(secondsAt(recent, quantile)),
+    })),
+  };
+}
+
 function head(groups: readonly ColumnGroup[]): SafeHtml {
   return html`<tr>
       <th scope="colgroup" colspan="2">Endpoint</th>
@@ -111,19 +135,27 @@ function head(groups: readonly ColumnGroup[]): SafeHtml {
     </tr>`;
 }
 
-function endpointRow(endpoint: Endpoint, columns: readonly Column[]): SafeHtml {
+function endpointRow(
+  endpoint: Endpoint,
+  recent: readonly Quantile[],
+  columns: readonly Column[],
+): SafeHtml {
   return html`<tr>
     <td class="method">${foreignText(endpoint.method)}</td>
     <th scope="row" class="name">${foreignText(endpoint.name)}</th>
-    ${columns.map((column) => column.cell(endpoint))}
+    ${columns.map((column) => column.cell(endpoint, recent))}
   </tr>`;
 }
 
-function aggregateRow(aggregate: RequestStats, columns: readonly Column[]): SafeHtml {
+function aggregateRow(
+  aggregate: RequestStats,
+  recent: readonly Quantile[],
+  columns: readonly Column[],
+): SafeHtml {
   return html`<tr>
     <td class="method"></td>
     <th scope="row" class="name">All endpoints</th>
-    ${columns.map((column) => column.cell(aggregate))}
+    ${columns.map((column) => column.cell(aggregate, recent))}
   </tr>`;
 }
 
@@ -135,9 +167,8 @@ function quantilesOf(rows: readonly RequestStats[]): readonly number[] {
   return [...found].sort((a, b) => a - b).slice(0, MAX_QUANTILE_COLUMNS);
 }
 
-function secondsAt({ responseTime }: RequestStats, quantile: number): number | null {
-  const isWanted = (candidate: Quantile) => candidate.quantile === quantile;
-  return responseTime.quantiles.find(isWanted)?.seconds ?? null;
+function secondsAt(quantiles: readonly Quantile[], quantile: number): number | null {
+  return quantiles.find((candidate) => candidate.quantile === quantile)?.seconds ?? null;
 }
 
 function secondsCell(seconds: number | null): SafeHtml {
@@ -152,7 +183,7 @@ function meanBytes({ contentBytes, requests }: RequestStats): number | null {
   return divide(contentBytes, requests);
 }
 
-/** Above 1 where a test counts failures without their requests. */
+/** Above 1 if a test counts failures without their requests. */
 function failRatio({ failures, requests }: RequestStats): number | null {
   if (requests === 0 && failures !== null && failures > 0) return Infinity;
   return divide(failures, requests);

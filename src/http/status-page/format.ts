@@ -10,7 +10,7 @@ const UP_TO_TWO = digits(0, 2);
 const ONE = digits(1, 1);
 const ONE_OR_TWO = digits(1, 2);
 
-/** The unit of a figure stands behind a no-break space, so that it can be set apart. */
+/** A no-break space separates a figure from its unit. */
 export const UNIT_SEPARATOR = NO_BREAK_SPACE;
 
 /** `1,234,567` */
@@ -27,7 +27,7 @@ export function formatRate(perSecond: number): string {
   return size < 999.95 ? formatNumber(perSecond, ONE) : formatCount(perSecond);
 }
 
-/** `0%`, `<0.01%`, `0.25%`, `16.7%`, `>99.99%`: never 0 or 100 where it is not quite that. */
+/** `0%`, `<0.01%`, `0.25%`, `16.7%`, `>99.99%`: 0 and 100 only if they are exact. */
 export function formatPercent(ratio: number): string {
   const percent = Math.min(ratio * 100, Number.MAX_VALUE);
   if (percent > 0 && percent < 0.005) return '<0.01%';

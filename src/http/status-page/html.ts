@@ -2,7 +2,7 @@ import escapeHtml from 'escape-html';
 
 /**
  * Markup that may stand in a page as it is, between tags or in a double-quoted attribute.
- * The constructor trusts what it is given: constants only, all else goes through `html`.
+ * The constructor does not escape its text: use it for constants only, and `html` for all else.
  */
 export class SafeHtml {
   readonly #markup: string;

@@ -1,4 +1,5 @@
 import type { Problem } from '../../target/outcome.ts';
+import type { RecentPercentiles } from '../../target/recent-requests.ts';
 import { createHash } from 'node:crypto';
 import type { RequestStats, Snapshot } from '../../locust/snapshot.ts';
 import { endpointsSection } from './endpoints.ts';
@@ -32,11 +33,15 @@ export interface StatusView {
   readonly problem: Problem | null;
   readonly info: { readonly version: string | null; readonly host: string | null } | null;
   readonly runStartTimeSeconds: number | null;
+  /** null without the companion, and in the beginning. */
+  readonly recent: RecentPercentiles | null;
   /** Without credentials. */
   readonly locustUrl: string;
   readonly metricsPath: string;
   readonly exporterVersion: string;
   readonly docsUrl: string;
+  /** Where the documentation tells how to load the companion. */
+  readonly companionUrl: string;
   readonly nowMs: number;
 }
 
@@ -75,7 +80,7 @@ export function renderStatusPage(view: StatusView): string {
         ${header(state, view)}
         <main>
           ${facts(view)} ${banner(view.problem, snapshot !== null, view.nowMs)}
-          ${snapshot && sections(snapshot, view.metricsPath)}
+          ${snapshot && sections(snapshot, view)}
         </main>
         <footer>locust-exporter ${view.exporterVersion}</footer>
         <p id="offline" role="status" hidden>Exporter not answering, trying again…</p>
@@ -94,13 +99,21 @@ function header(state: string, { metricsPath, docsUrl }: StatusView): SafeHtml {
   </header>`;
 }
 
-function facts({ locustUrl, info, runStartTimeSeconds: runStart, nowMs }: StatusView): SafeHtml {
+function facts(view: StatusView): SafeHtml {
+  const { locustUrl, info, runStartTimeSeconds: runStart, nowMs } = view;
   return html`<dl class="facts">
     ${fact('Locust', link(locustUrl, locustUrl))} ${foreignFact('Version', info?.version)}
     ${foreignFact('Host under test', info?.host)}
     ${runStart === null ? null : fact('Run started', momentAgo(runStart * 1000, nowMs))}
-    ${fact('Updated', moment(nowMs))}
+    ${companionFact(view)} ${fact('Updated', moment(nowMs))}
   </dl>`;
+}
+
+/** Without the companion it says what one may gain by it. */
+function companionFact({ snapshot, companionUrl }: StatusView): SafeHtml | null {
+  if (snapshot === null) return null;
+  const text = snapshot.companion === null ? 'not loaded' : 'loaded';
+  return fact('Companion', link(companionUrl, text));
 }
 
 function fact(label: string, value: HtmlValue): SafeHtml {
@@ -114,16 +127,16 @@ function foreignFact(label: string, value: string | null | undefined): SafeHtml 
   return value ? fact(label, foreignText(value)) : null;
 }
 
-function sections(snapshot: Snapshot, metricsPath: string): readonly HtmlValue[] {
+function sections(snapshot: Snapshot, { metricsPath, recent }: StatusView): readonly HtmlValue[] {
   return [
     tiles(snapshot),
-    endpointsSection(snapshot, metricsPath),
+    endpointsSection(snapshot, recent, metricsPath),
     errorsSection(snapshot, metricsPath),
     snapshot.workers && workersSection(snapshot.workers, metricsPath),
   ];
 }
 
-/** A link where the address is one of the web, else the text alone. */
+/** A link for an http or https address, else the text alone. */
 function link(url: string, text: string): SafeHtml {
   if (!/^https?:\/\//iu.test(url)) return foreignText(text);
   return html`<a href="${url}" rel="noreferrer">${foreignText(text)}</a>`;
@@ -133,7 +146,7 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** What is wrong and since when; `null` when Locust answers as it should. */
+/** What is wrong and since when; `null` when Locust responds as it should. */
 export function banner(problem: Problem | null, isUp: boolean, nowMs: number): SafeHtml | null {
   if (problem === null) return isUp ? null : waitingBanner;
   return html`<section class="banner ${isUp ? 'warn' : 'bad'}" aria-labelledby="problem">

@@ -12,7 +12,7 @@ export interface TableSection {
   readonly id: string;
   readonly heading: string;
   readonly count: string | null;
-  /** What the table holds, for those who do not see its heading. */
+  /** Caption of the table, for screen readers. */
   readonly caption: string;
   readonly notices: readonly (string | null)[];
   readonly head: SafeHtml;
@@ -59,7 +59,7 @@ function scrollingTable({ id, caption, head, rows, foot }: TableSection): SafeHt
   </div>`;
 }
 
-/** A figure with its unit set smaller, or a dash where there is none. */
+/** A figure with its unit in a smaller font, or a dash for null. */
 export function figure(value: number | null, format: (value: number) => string): HtmlValue {
   if (value === null) return notReported;
   const [number, unit] = format(value).split(UNIT_SEPARATOR);

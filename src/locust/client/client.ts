@@ -21,12 +21,21 @@ export interface Credentials {
   readonly password: string;
 }
 
+export interface RequestOptions {
+  /** They beat those that are sent with each request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether a response is one that the caller wants, though it would be an error elsewhere. */
+  readonly isExpected: (response: LocustResponse) => boolean;
+}
+
 /** Speaks HTTP with one Locust. Every failure is a LocustError. */
 export interface LocustClient {
   /** The URL without credentials. */
   readonly displayUrl: string;
   /** @param path below the base path, such as `stats/requests`. */
   get(path: string, signal: AbortSignal): Promise<Buffer>;
+  /** Like get, for a request that is not one of all. */
+  getResponse(path: string, signal: AbortSignal, options: RequestOptions): Promise<LocustResponse>;
   /** Sends a form. */
   post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Buffer>;
   /** Makes text that Locust sent fit for a message: one line, cut, and without our secrets. */
@@ -80,33 +89,42 @@ export function createLocustClient({
     return { transport, login };
   }
 
-  /** The body of a response that is no error. */
-  async function bodyOf(
+  /** A response that is no error. */
+  async function responseOf(
     target: URL,
     signal: AbortSignal,
     send: (transport: Transport, cookies?: string) => Promise<LocustResponse>,
-  ): Promise<Buffer> {
+    isExpected: RequestOptions['isExpected'] = () => false,
+  ): Promise<LocustResponse> {
     session ??= loadSession();
     const { transport, login } = await session;
     const attempt = async (cookies?: string) => {
       const response = await send(transport, cookies);
-      checkResponse(response, target, quote);
-      return response.body;
+      if (!isExpected(response)) checkResponse(response, target, quote);
+      return response;
     };
     return login === null ? attempt() : login.around(attempt, signal);
   }
 
   return {
     displayUrl: base.href,
-    get(path, signal) {
+    async get(path, signal) {
       const target = new URL(path, base);
-      return bodyOf(target, signal, (transport, cookies) => transport.get(target, signal, cookies));
+      const send = (transport: Transport, cookies?: string) =>
+        transport.get(target, signal, cookies);
+      return (await responseOf(target, signal, send)).body;
     },
-    post(path, fields, signal) {
+    getResponse(path, signal, { headers: more, isExpected }) {
       const target = new URL(path, base);
-      return bodyOf(target, signal, (transport, cookies) =>
-        transport.post(target, fields, signal, cookies),
-      );
+      const send = (transport: Transport, cookies?: string) =>
+        transport.get(target, signal, cookies, more);
+      return responseOf(target, signal, send, isExpected);
+    },
+    async post(path, fields, signal) {
+      const target = new URL(path, base);
+      const send = (transport: Transport, cookies?: string) =>
+        transport.post(target, fields, signal, cookies);
+      return (await responseOf(target, signal, send)).body;
     },
     quote,
     async close() {

@@ -32,7 +32,13 @@ interface RequestInit {
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
-  get(target: URL, signal: AbortSignal, cookies?: string): Promise<LocustResponse>;
+  /** @param more headers of this request, which beat those that are sent with each. */
+  get(
+    target: URL,
+    signal: AbortSignal,
+    cookies?: string,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<LocustResponse>;
   /** Sends a form. */
   post(
     target: URL,
@@ -102,8 +108,9 @@ export function createTransport({
   }
 
   return {
-    async get(target, signal, cookies) {
-      const init = { method: 'GET', headers: withCookies(cookies), signal } as const;
+    async get(target, signal, cookies, more) {
+      const headers = { ...withCookies(cookies), ...more };
+      const init = { method: 'GET', headers, signal } as const;
       const response = await open(target, init).catch((error: unknown) => {
         // The idle connection can have been closed by a Locust that ended meanwhile.
         if (!isStaleConnection(error)) throw error;

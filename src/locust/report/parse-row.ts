@@ -138,7 +138,7 @@ function* parseList(key: string, rows: JsonList, ignored: IgnoredCollector): Ste
   return list;
 }
 
-function parseWorker(worker: JsonObject, ignored: IgnoredCollector): Worker {
+export function parseWorker(worker: JsonObject, ignored: IgnoredCollector): Worker {
   const cpuPercent = amountAt(worker, 'cpu_usage', 'rate', ignored);
   return {
     id: labelAt(worker, 'id', ignored),
@@ -149,7 +149,7 @@ function parseWorker(worker: JsonObject, ignored: IgnoredCollector): Worker {
   };
 }
 
-function countStates(workers: readonly Worker[]): Map<string, number> {
+export function countStates(workers: readonly Worker[]): Map<string, number> {
   const counts = new Map<string, number>(WORKER_STATES.map((state) => [state, 0]));
   for (const { state } of workers) counts.set(state, (counts.get(state) ?? 0) + 1);
   return counts;

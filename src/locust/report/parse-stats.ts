@@ -63,9 +63,9 @@ export function* parseStatsInSteps(
   });
   ignored.enter(null);
   const [aggregate = null] = aggregates;
-  const endpoints = foldEndpoints(parsed);
+  const endpoints = yield* foldEndpoints(parsed);
   yield;
-  const errors = foldErrors(yield* parseErrors(errorRows, quirks, ignored));
+  const errors = yield* foldErrors(yield* parseErrors(errorRows, quirks, ignored));
   const { workers, folded: foldedWorkers } = foldWorkers(yield* parseWorkers(report, ignored));
   const listedEndpoints = listed.length - (aggregate === null ? 0 : 1);
 

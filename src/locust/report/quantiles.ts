@@ -102,7 +102,8 @@ function inOrder(keys: QuantileKey[]): QuantileKey[] {
   return keys.sort(([, a], [, b]) => a - b);
 }
 
-const quantileOf = memoize((suffix) => {
+/** A fraction as Python writes it; null for what is no quantile. */
+export const quantileOf = memoize((suffix) => {
   const quantile = /^[\d.]+(e-\d+)?$/.test(suffix) ? Number(suffix) : NaN;
   return quantile > 0 && quantile <= 1 ? quantile : null;
 });

@@ -42,21 +42,21 @@ export function createReportParser(): (
   return async (body, version, percentiles, signal) => {
     const known = JSON.stringify([version, percentiles]);
     if (last?.known === known && last.body.equals(body)) return last.snapshot;
-    const snapshot = await parseInTime(body, version, percentiles, signal);
+    const snapshot = await parseInTime(body, parseInSteps(body, version, percentiles), signal);
     const isKept = body.length <= MAX_KEPT_BYTES;
     last = isKept ? { body, known, snapshot } : null;
     return snapshot;
   };
 }
 
-async function parseInTime(
+/** @throws LocustError of code `timeout` when the signal ended the parse of the body. */
+export async function parseInTime<Result>(
   body: Buffer,
-  version: Version | null,
-  percentiles?: CurrentPercentiles,
+  steps: Steps<Result>,
   signal?: AbortSignal,
-): Promise<Snapshot> {
+): Promise<Result> {
   try {
-    return await inTurns(parseInSteps(body, version, percentiles), signal);
+    return await inTurns(steps, signal);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
     throw new LocustError(
@@ -89,13 +89,14 @@ function* parseInSteps(
     yield;
     return snapshot;
   } catch (error) {
-    throw toReadError(error, body);
+    throw toReadError(error, body, 'JSON from stats/requests');
   }
 }
 
-function toReadError(error: unknown, body: Buffer): unknown {
+/** @param expected what the body was to be. */
+export function toReadError(error: unknown, body: Buffer, expected: string): unknown {
   if (error instanceof SyntaxError) {
-    const message = `expected JSON from stats/requests, got ${describeText(body)}`;
+    const message = `expected ${expected}, got ${describeText(body)}`;
     return new LocustError('not_json', message, { cause: error });
   }
   if (error instanceof ShapeError) {

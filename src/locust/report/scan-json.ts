@@ -131,9 +131,7 @@ function* scanObject(scan: Scan, listKeys: ReadonlySet<string>): Steps<unknown> 
 
 function* scanList(scan: Scan, key: string): Steps<ScannedList> {
   const { bytes } = scan;
-  const maxElements = WORKER_KEYS.has(key)
-    ? MAX_WORKERS
-    : Math.max(MAX_ELEMENTS, Math.floor(bytes.length / BYTES_PER_ELEMENT));
+  const maxElements = maxElementsOf(key, bytes);
   const batches: Batch[] = [];
   let batch: Batch = { start: 0, end: 0, count: 0 };
   let last = batch;
@@ -279,7 +277,13 @@ function tooLarge(what: string): LocustError {
   );
 }
 
-function tooManyElements(count: number, key: string): LocustError {
+/** How many elements the list of this key may have in the outermost object of a response. */
+export function maxElementsOf(key: string, bytes: Buffer): number {
+  if (WORKER_KEYS.has(key)) return MAX_WORKERS;
+  return Math.max(MAX_ELEMENTS, Math.floor(bytes.length / BYTES_PER_ELEMENT));
+}
+
+export function tooManyElements(count: number, key: string): LocustError {
   if (WORKER_KEYS.has(key)) return tooLarge(`more than ${count} elements in "${key}"`);
   return new LocustError(
     'too_large',

@@ -100,7 +100,8 @@ export function toAmount(value: unknown): number | null {
   return number !== null && number >= 0 ? number : null;
 }
 
-function toNumber(value: unknown): number | null {
+/** The value as a finite number; null where it is none. */
+export function toNumber(value: unknown): number | null {
   if (typeof value === 'number') return finiteOrNull(value);
   if (typeof value !== 'string' || value.length > MAX_NUMBER_LENGTH) return null;
   const text = value.trim();
@@ -146,8 +147,14 @@ export class IgnoredCollector implements IgnoredValues {
     size: 0,
   };
   first: string | null = null;
+  #total = 0;
   #list: string | null = null;
   #index = 0;
+
+  /** How many were added so far. */
+  get total(): number {
+    return this.#total;
+  }
 
   /** From now on keys are those of this item of a list; with null, of the report itself. */
   enter(list: string | null, index = 0): void {
@@ -158,6 +165,7 @@ export class IgnoredCollector implements IgnoredValues {
   /** @param key of the value; `''` where the value is the item of the list itself. */
   add(kind: IgnoredKind, key: string, problem: string): void {
     this.counts[kind] += 1;
+    this.#total += 1;
     this.first ??= `${this.#pathOf(key)}: ${problem}`;
   }
 

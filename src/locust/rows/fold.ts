@@ -1,5 +1,7 @@
+import type { Steps } from '../../async/in-turns.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './identity.ts';
-import type { Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
+import { mergeDurations, quantilesOf } from '../durations.ts';
+import type { Durations, Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
 
 export interface Folded<Row> {
   readonly rows: readonly Row[];
@@ -11,30 +13,60 @@ export interface Folded<Row> {
  * Adds up endpoints with the same method and name. Locust tells `null` from `''`, and one
  * lone surrogate from another; labels cannot.
  */
-export function foldEndpoints(endpoints: readonly Endpoint[]): Folded<Endpoint> {
+export function foldEndpoints(endpoints: readonly Endpoint[]): Steps<Folded<Endpoint>> {
   return fold(endpoints, ENDPOINT_IDENTITY, mergeEndpoints);
 }
 
-export function foldErrors(errors: readonly ErrorOccurrences[]): Folded<ErrorOccurrences> {
+export function foldErrors(errors: readonly ErrorOccurrences[]): Steps<Folded<ErrorOccurrences>> {
   return fold(errors, ERROR_IDENTITY, mergeErrors);
 }
 
-function fold<Row>(
+function* fold<Row>(
   rows: readonly Row[],
   { key, isBefore }: RowIdentity<Row>,
   merge: (a: Row, b: Row) => Row,
-): Folded<Row> {
+): Steps<Folded<Row>> {
   if (isBefore !== null && isAscending(rows, isBefore)) return { rows, folded: 0 };
-  const byKey = new Map<string, Row>();
-  const shared = new Set<string>();
+  const byKey = new Map<string, Row[]>();
   for (const row of rows) {
     const rowKey = key(row);
     const earlier = byKey.get(rowKey);
-    if (earlier !== undefined) shared.add(rowKey);
-    byKey.set(rowKey, earlier === undefined ? row : merge(earlier, row));
+    if (earlier === undefined) byKey.set(rowKey, [row]);
+    else earlier.push(row);
   }
-  if (shared.size === 0) return { rows, folded: 0 };
-  return { rows: [...byKey.values()], folded: rows.length - byKey.size + shared.size };
+  if (byKey.size === rows.length) return { rows, folded: 0 };
+  const merged: Row[] = [];
+  let folded = 0;
+  for (const [first, ...others] of byKey.values()) {
+    if (first === undefined) continue;
+    merged.push(others.length === 0 ? first : yield* mergeAll(first, others, merge));
+    if (others.length > 0) folded += others.length + 1;
+  }
+  return { rows: merged, folded };
+}
+
+/**
+ * Merges each two neighbours, then what that came to, and so on: merged one after the other, each
+ * would go through all that the ones before it came to.
+ */
+export function* mergeAll<Row>(
+  first: Row,
+  others: readonly Row[],
+  merge: (a: Row, b: Row) => Row,
+): Steps<Row> {
+  let [head, rest] = [first, others];
+  while (rest.length > 0) {
+    const merged: Row[] = [];
+    const [second, ...pairs] = rest;
+    if (second !== undefined) head = merge(head, second);
+    for (let index = 0; index < pairs.length; index += 2) {
+      const [a, b] = pairs.slice(index, index + 2);
+      if (a !== undefined) merged.push(b === undefined ? a : merge(a, b));
+      yield;
+    }
+    rest = merged;
+  }
+  return head;
 }
 
 /** In such a list no row is there twice. */
@@ -45,7 +77,10 @@ function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => bo
   });
 }
 
-/** Quantiles of two rows cannot be merged and are left out. The labels are those of the first. */
+/**
+ * The labels are those of the first. Quantiles of two rows cannot be merged: they are told only where
+ * both rows have their distribution, and then those that either row has.
+ */
 export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
   const merged: Record<keyof Omit<RequestStats, 'responseTime' | 'durations'>, number | null> = {
     requests: addKnown(a.requests, b.requests),
@@ -56,6 +91,16 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
     meanRps: addKnown(a.meanRps, b.meanRps),
   };
   const [x, y] = [a.responseTime, b.responseTime];
+  const durations = mergeKnownDurations(a.durations, b.durations);
+  const isWhole = hasDistribution(a) && hasDistribution(b);
+  const fractions = [...new Set([...x.quantiles, ...y.quantiles].map(({ quantile }) => quantile))];
+  const quantiles =
+    durations !== null && isWhole
+      ? quantilesOf(
+          durations,
+          fractions.sort((p, q) => p - q),
+        )
+      : [];
   return {
     method: a.method,
     name: a.name,
@@ -65,11 +110,22 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
       sumSeconds: addKnown(x.sumSeconds, y.sumSeconds),
       minSeconds: combine(x.minSeconds, y.minSeconds, Math.min),
       maxSeconds: combine(x.maxSeconds, y.maxSeconds, Math.max),
-      medianSeconds: null,
-      quantiles: [],
+      medianSeconds: quantiles.find(({ quantile }) => quantile === 0.5)?.seconds ?? null,
+      quantiles,
     },
-    durations: null,
+    durations,
   };
+}
+
+/** Whether nothing that was measured lacks in the distribution. */
+function hasDistribution({ durations, responseTime }: RequestStats): boolean {
+  return durations !== null || responseTime.count === 0;
+}
+
+/** What is known, as with counts: a distribution that one read lacks must not cost that of the others. */
+function mergeKnownDurations(a: Durations | null, b: Durations | null): Durations | null {
+  if (a === null || b === null) return a ?? b;
+  return mergeDurations(a, b);
 }
 
 export function mergeErrors(a: ErrorOccurrences, b: ErrorOccurrences): ErrorOccurrences {

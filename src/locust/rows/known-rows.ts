@@ -58,7 +58,8 @@ export function fillStats<Row extends RequestStats>(earlier: RequestStats, curre
     (current.failures === null && earlier.failures !== null) ||
     (current.contentBytes === null && earlier.contentBytes !== null) ||
     (y.count === null && x.count !== null) ||
-    (y.sumSeconds === null && x.sumSeconds !== null);
+    (y.sumSeconds === null && x.sumSeconds !== null) ||
+    (current.durations === null && earlier.durations !== null);
   if (!lacks || requestsFell(earlier, current)) return current;
   return {
     ...current,
@@ -70,6 +71,7 @@ export function fillStats<Row extends RequestStats>(earlier: RequestStats, curre
       count: y.count ?? x.count,
       sumSeconds: y.sumSeconds ?? x.sumSeconds,
     },
+    durations: current.durations ?? earlier.durations,
   };
 }
 
@@ -90,9 +92,15 @@ export function requestsFell(earlier: RequestStats, current: RequestStats): bool
   return (
     fell(earlier.requests, current.requests) ||
     fell(earlier.failures, current.failures) ||
-    // Up to 0.9.0 this is the requests without the failures.
-    fell(earlier.responseTime.count, current.responseTime.count)
+    // Up to 0.9.0 this is the requests without the failures. The companion leaves out those without
+    // a time, which Locust's own report does not.
+    (isOfSameSource(earlier, current) &&
+      fell(earlier.responseTime.count, current.responseTime.count))
   );
+}
+
+function isOfSameSource(earlier: RequestStats, current: RequestStats): boolean {
+  return (earlier.durations === null) === (current.durations === null);
 }
 
 export function occurrencesFell(earlier: ErrorOccurrences, current: ErrorOccurrences): boolean {

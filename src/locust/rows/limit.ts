@@ -1,6 +1,6 @@
 import type { Steps } from '../../async/in-turns.ts';
 import { MAX_GONE, mergeKnownRows } from './known-rows.ts';
-import type { Folded } from './fold.ts';
+import { mergeAll, type Folded } from './fold.ts';
 import { pairRows, type RowIdentity } from './identity.ts';
 
 const [NEWLINE, QUOTE, BACKSLASH] = [10, 34, 92];
@@ -33,9 +33,8 @@ export interface RowKind<Row> {
 interface Group<Row> {
   /** The first row that goes into it, as Locust tells it at this read. */
   readonly first: Row;
-  sum: Row;
-  /** Rows of Locust in it, those that are gone included. */
-  sources: number;
+  /** Its rows of Locust, those that are gone included. */
+  readonly summands: [Row, ...Row[]];
   /** Rows in it that would have a row of their own but for the limits. */
   wanted: number;
   isOther: boolean;
@@ -61,6 +60,7 @@ export function createRowLimiter<Row>(
   let keptBytes = 0;
   /** What is in the sums of earlier lives of rows, and of rows that are forgotten. */
   const remainders = new Map<string, Row>();
+  const newRemainders = new Map<string, [Row, ...Row[]]>();
   let known: readonly Row[] = [];
   let listed: readonly Row[] = [];
   /** Whether all of `listed` is shown as it is, and nothing else. */
@@ -106,10 +106,9 @@ export function createRowLimiter<Row>(
       const group = groups.get(shownKey);
       if (group === undefined) {
         const isOther = shown !== whole;
-        groups.set(shownKey, { first: shown, sum: summand, sources: 1, wanted: 1, isOther });
+        groups.set(shownKey, { first: shown, summands: [summand], wanted: 1, isOther });
       } else {
-        group.sum = merge(group.sum, summand);
-        group.sources += 1;
+        group.summands.push(summand);
         if (isWanted) group.wanted += 1;
         group.isOther ||= shown !== whole;
       }
@@ -126,9 +125,7 @@ export function createRowLimiter<Row>(
     for (const row of gone) {
       const shown = showAs(row);
       const group = shown === null ? undefined : groups.get(key(shown));
-      if (shown === null || group === undefined) continue;
-      group.sum = merge(group.sum, kind.atRest(shown));
-      group.sources += 1;
+      if (shown !== null) group?.summands.push(kind.atRest(shown));
     }
   }
 
@@ -138,8 +135,18 @@ export function createRowLimiter<Row>(
     const shownKey = key(shown);
     if (!isInSum(shownKey)) return;
     const remainder = kind.atRest(shown);
-    const earlier = remainders.get(shownKey);
-    remainders.set(shownKey, earlier === undefined ? remainder : merge(earlier, remainder));
+    const earlier = newRemainders.get(shownKey);
+    if (earlier === undefined) newRemainders.set(shownKey, [remainder]);
+    else earlier.push(remainder);
+  }
+
+  function* addRemainders(): Steps<void> {
+    for (const [shownKey, [first, ...others]] of newRemainders) {
+      const sum = yield* mergeAll(first, others, merge);
+      const earlier = remainders.get(shownKey);
+      remainders.set(shownKey, earlier === undefined ? sum : merge(earlier, sum));
+    }
+    newRemainders.clear();
   }
 
   return function* limit(rows, began) {
@@ -170,16 +177,19 @@ export function createRowLimiter<Row>(
       if (same === undefined || !kind.fell(same, row)) continue;
       keepRemainder(same, (shownKey) => {
         const group = groups.get(shownKey);
-        return group !== undefined && (group.sources > 1 || group.isOther);
+        return group !== undefined && (group.summands.length > 1 || group.isOther);
       });
     }
 
+    yield* addRemainders();
     let folded = 0;
     const shown: Row[] = [];
-    for (const [shownKey, { first, sum, sources, wanted, isOther }] of groups) {
+    for (const [shownKey, { first, summands, wanted, isOther }] of groups) {
+      const [summand, ...others] = summands;
+      const sum = others.length === 0 ? summand : yield* mergeAll(summand, others, merge);
       const remainder = remainders.get(shownKey);
       if (remainder !== undefined) shown.push(merge(sum, remainder));
-      else shown.push(sources === 1 ? first : sum);
+      else shown.push(others.length === 0 ? first : sum);
       folded += wanted > 1 || isOther ? wanted : 0;
     }
     isPlain = shown.length === rows.length && shown.every((row, index) => row === rows[index]);

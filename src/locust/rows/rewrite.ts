@@ -5,7 +5,7 @@ import { mergeEndpoints, mergeErrors } from './fold.ts';
 import { createRowLimiter } from './limit.ts';
 import { limitWorkers } from './limit-workers.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from './identity.ts';
-import type { Endpoint, ErrorOccurrences, Snapshot } from '../snapshot.ts';
+import type { CompanionReport, Endpoint, ErrorOccurrences, Snapshot } from '../snapshot.ts';
 
 /**
  * Each series of a row repeats the row's labels. So many bytes for a row, or for all rows if that
@@ -69,14 +69,20 @@ export function createRowShaper(
   });
 
   return function* shape(snapshot, began) {
-    const endpoints = yield* limitEndpoints(snapshot.endpoints, began);
+    const limited = yield* limitEndpoints(snapshot.endpoints, began);
+    const endpoints = {
+      ...limited,
+      rows: snapshot.companion === null ? withoutDurations(limited.rows) : limited.rows,
+    };
     const errors = yield* limitErrors(snapshot.errors, began);
     const state = cut(snapshot.state);
     const { workers, folded } = limitWorkers(snapshot.workers, {
       maxWorkers: rules.maxWorkers,
       cut,
     });
+    const companion = cutCompanion(snapshot.companion, cut);
     const isSame =
+      companion === snapshot.companion &&
       endpoints.rows === snapshot.endpoints &&
       errors.rows === snapshot.errors &&
       state === snapshot.state &&
@@ -88,6 +94,7 @@ export function createRowShaper(
       endpoints: endpoints.rows,
       errors: errors.rows,
       workers,
+      companion,
       foldedEndpoints: snapshot.foldedEndpoints + endpoints.folded,
       foldedErrors: snapshot.foldedErrors + errors.folded,
       foldedWorkers: snapshot.foldedWorkers + folded,
@@ -137,7 +144,36 @@ function relabel<Row extends Endpoint | ErrorOccurrences>(
   return isSame ? row : { ...row, ...labels };
 }
 
-/** Leaves out what cannot be added to another row. */
+/**
+ * While the companion does not tell them: a sum remembers those that it told before.
+ *
+ * @returns the given rows themselves where none has one.
+ */
+function withoutDurations(rows: readonly Endpoint[]): readonly Endpoint[] {
+  if (rows.every(({ durations }) => durations === null)) return rows;
+  return rows.map((row) => {
+    if (row.durations === null) return row;
+    const responseTime = { ...row.responseTime, medianSeconds: null, quantiles: [] };
+    return { ...row, responseTime, durations: null };
+  });
+}
+
+/** Cuts the names of user classes, and adds those up that come to be the same. */
+function cutCompanion(
+  companion: CompanionReport | null,
+  cut: (text: string) => string,
+): CompanionReport | null {
+  if (companion === null) return null;
+  const names = [...companion.userClassUsers.keys()];
+  if (names.every((name) => cut(name) === name)) return companion;
+  const userClassUsers = new Map<string, number>();
+  for (const [name, users] of companion.userClassUsers) {
+    userClassUsers.set(cut(name), (userClassUsers.get(cut(name)) ?? 0) + users);
+  }
+  return { ...companion, userClassUsers };
+}
+
+/** Leaves out what cannot be added to another row. Quantiles of a sum come from its distribution. */
 function atRest(row: Endpoint): Endpoint {
   const zero = (rate: number | null) => (rate === null ? null : 0);
   return {

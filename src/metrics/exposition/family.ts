@@ -1,3 +1,5 @@
+import type { LabelSet } from './labels.ts';
+
 /** Metrics as data: what the exposition formats write. */
 export interface Family {
   /** The whole name; that of a counter ends in `_total`. */
@@ -5,50 +7,71 @@ export interface Family {
   readonly type: 'gauge' | 'counter' | 'summary' | 'histogram';
   readonly help: string;
   readonly samples: Samples;
+  /** Unix time at which its counts began, if it has any; only protobuf tells. */
+  readonly createdSeconds?: number | null;
 }
 
 /** Samples that are made row by row when they are written, and not kept. */
 export interface Samples {
   readonly rows: number;
   /** Adds those of one row, in the order of the exposition: none, one or several. */
-  readonly ofRow: (row: number, add: AddSample) => void;
+  readonly ofRow: (row: number, sink: SampleSink) => void;
 }
 
-/**
- * @param labels by encodeLabels.
- * @param suffix what follows the family's name, such as `_sum`.
- * @param quantile for a summary: above 0, at most 1.
- */
-export type AddSample = (
-  labels: LabelBytes,
-  value: number,
-  suffix?: string,
-  quantile?: number,
-) => void;
+/** Takes samples, each by the method of its family's type. What it is given, it does not keep. */
+export interface SampleSink {
+  /** Of a gauge or a counter. */
+  value(labels: LabelSet, value: number): void;
+  summary(labels: LabelSet, summary: SummaryValue): void;
+  histogram(labels: LabelSet, histogram: HistogramValue): void;
+}
+
+export interface SummaryValue {
+  readonly count: number;
+  readonly sum: number;
+  readonly quantiles: readonly QuantileValue[];
+}
+
+export interface QuantileValue {
+  /** Above 0, at most 1. */
+  readonly quantile: number;
+  readonly seconds: number;
+}
+
+export interface HistogramValue {
+  readonly count: number;
+  /** null where it is not known, or may fall. */
+  readonly sum: number | null;
+  /** null where it goes out without. */
+  readonly classic: ClassicBuckets | null;
+  /** Made when called, since only protobuf has a use for it; null where it goes out without. */
+  readonly native: () => NativeBuckets | null;
+}
+
+export interface ClassicBuckets {
+  /** Upper bounds, inclusive, in ascending order, without that of infinity. */
+  readonly bounds: readonly number[];
+  /** How many values are at most the bound at the same index. */
+  readonly cumulativeCounts: ArrayLike<number>;
+}
+
+/** The sparse buckets of a native histogram: bucket i is `(base^(i-1), base^i]`, base 2^2^-schema. */
+export interface NativeBuckets {
+  readonly schema: number;
+  readonly zeroThreshold: number;
+  readonly zeroCount: number;
+  readonly positive: SparseBuckets;
+  readonly negative: SparseBuckets;
+}
+
+/** Runs of buckets that follow each other. */
+export interface SparseBuckets {
+  /** Offset and length of each run; the offset is the gap to the run before, or the first index. */
+  readonly spans: ArrayLike<number>;
+  readonly spanCount: number;
+  /** Of all buckets of all runs: the first `length`. */
+  readonly counts: ArrayLike<number>;
+  readonly length: number;
+}
 
 export const NO_SAMPLES: Samples = { rows: 0, ofRow: () => undefined };
-
-export type Labels = Readonly<Record<string, string>>;
-
-/** Labels as both formats write them, up to the value: `{a="b",c="d"} `. */
-export type LabelBytes = Uint8Array;
-
-/** Bytes at the end of LabelBytes after the last label, if there are any labels. */
-export const CLOSING_BYTES = 2;
-
-export const NO_LABELS: LabelBytes = encode(' ');
-
-export function encodeLabels(labels: Labels): LabelBytes {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? NO_LABELS : encode(`{${pairs.join(',')}} `);
-}
-
-/** In memory of its own: labels live long, and would keep all of Buffer's pool that they are in. */
-function encode(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text));
-}
-
-function escapeLabel(value: string): string {
-  if (!/[\\"\n]/.test(value)) return value;
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}

@@ -1,4 +1,6 @@
-/** Text that grows, kept as UTF-8. Its memory is used again and again. */
+import { addBytes, bytesOf, createByteBuffer, cut, reserve } from './byte-buffer.ts';
+
+/** Text that grows, kept as UTF-8. */
 export interface TextBuffer {
   add(text: string): void;
   /** Adds the first `length` bytes; all of them unless told. */
@@ -25,53 +27,42 @@ const [ZERO, POINT, NEWLINE] = [48, 46, 10];
 
 /** Joins many small pieces without ever holding all of the text as a string. */
 export function createTextBuffer(): TextBuffer {
-  let memory = Buffer.alloc(0);
-  let used = 0;
-
-  function resize(size: number): void {
-    // Not from a pool, so that it is given back as soon as it is let go.
-    const other = Buffer.allocUnsafeSlow(size);
-    memory.copy(other, 0, 0, used);
-    memory = other;
-  }
-
-  function reserve(more: number): void {
-    const wanted = used + more;
-    if (wanted > memory.length) resize(Math.max(wanted, Math.ceil(memory.length * 1.5)));
-  }
+  const buffer = createByteBuffer();
 
   function addDigits(value: number): void {
     let digits = 1;
     for (let bound = 10; value >= bound; bound *= 10) digits += 1;
+    const { memory, used } = buffer;
     let rest = value;
     for (let place = used + digits - 1; place >= used; place -= 1) {
       memory[place] = ZERO + (rest % 10);
       rest = Math.trunc(rest / 10);
     }
-    used += digits;
+    buffer.used += digits;
   }
 
   function addFraction(thousandths: number): void {
-    memory[used] = POINT;
-    used += 1;
+    addByte(POINT);
     for (let rest = thousandths, unit = 100; rest > 0; rest %= unit, unit /= 10) {
-      memory[used] = ZERO + Math.trunc(rest / unit);
-      used += 1;
+      addByte(ZERO + Math.trunc(rest / unit));
     }
+  }
+
+  function addByte(byte: number): void {
+    buffer.memory[buffer.used] = byte;
+    buffer.used += 1;
   }
 
   return {
     add(text) {
-      reserve(text.length * MAX_CHARACTER_BYTES);
-      used += memory.write(text, used);
+      reserve(buffer, text.length * MAX_CHARACTER_BYTES);
+      buffer.used += buffer.memory.write(text, buffer.used);
     },
-    addBytes(bytes, length = bytes.length) {
-      reserve(bytes.length);
-      memory.set(bytes, used);
-      used += length;
+    addBytes(bytes, length) {
+      addBytes(buffer, bytes, length);
     },
     addValue(value) {
-      reserve(VALUE_BYTES);
+      reserve(buffer, VALUE_BYTES);
       // Nearly all that Locust tells is whole, or was whole in thousandths.
       const thousandths = Math.round(value * 1000);
       if (Number.isInteger(value) && value >= 0 && value <= MAX_FAST_INTEGER) {
@@ -84,20 +75,16 @@ export function createTextBuffer(): TextBuffer {
         addDigits(Math.trunc(thousandths / 1000));
         addFraction(thousandths % 1000);
       } else {
-        used += memory.write(numberText(value), used, 'latin1');
+        buffer.used += buffer.memory.write(numberText(value), buffer.used, 'latin1');
       }
-      memory[used] = NEWLINE;
-      used += 1;
+      addByte(NEWLINE);
     },
-    bytes: () => memory.subarray(0, used),
+    bytes: () => bytesOf(buffer),
     get length() {
-      return used;
+      return buffer.used;
     },
     cut(length) {
-      // A run of many endpoints leaves no more behind than the next one takes.
-      const isRoomy = memory.length > 4 * used;
-      used = Math.min(used, length);
-      if (isRoomy) resize(used);
+      cut(buffer, length);
     },
   };
 }

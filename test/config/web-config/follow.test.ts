@@ -68,7 +68,7 @@ it('a certificate that is replaced by turning a link is taken', async () => {
   assert.deepEqual(warnings(), []);
 });
 
-it('a broken certificate is told once, and the old one holds until it is mended', async () => {
+it('a broken certificate is reported once, and the old one is used until it is repaired', async () => {
   await putSecret('one');
   write(TLS);
   const { current, warnings } = follow();
@@ -121,7 +121,7 @@ it('neither an empty file nor one without TLS opens the port', async () => {
     assert.equal(current(), before);
     assert.equal(current(), before);
     assert.equal(warnings().length, 1);
-    assert.match(warnings()[0]!.msg, /new start/);
+    assert.match(warnings()[0]!.msg, /needs a restart/);
   }
 });
 

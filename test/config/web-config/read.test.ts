@@ -228,7 +228,7 @@ http_server_config:
     [
       'an authority without need',
       tls(`${PAIR}, client_ca_file: ca.pem`),
-      'tls_server_config.client_ca_file: expected a client_auth_type that asks for certificates',
+      'tls_server_config.client_ca_file: expected a client_auth_type that requests certificates',
     ],
     [
       'an old version',

@@ -82,6 +82,9 @@ const LISTED: Expectations = {
   B: isNow('none', 'errors_truncated'),
 };
 
+const NO_COMPANION = 'Locust runs without the companion';
+const NO_DURATIONS: PanelExpectation = { unit: 's', empty: NO_COMPANION };
+
 const HAS_MEANS: PanelExpectation = { unit: 's', empty: 'this Locust tells means' };
 
 const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
@@ -136,6 +139,8 @@ const RUN_OVERVIEW: Readonly<Record<string, Expectations>> = {
     B: isRate('reqps', 'aggregated_failures_total'),
     C: isQuotientOfRates('percentunit', 'aggregated_failures_total', 'aggregated_requests_total'),
   },
+  'Response times: p50, p95, p99': { A: NO_DURATIONS, B: NO_DURATIONS, C: NO_DURATIONS },
+  'Distribution of response times': { A: NO_DURATIONS },
   'Response times now': {
     A: isNow('s', 'current_response_time_seconds'),
     B: isQuotientOfRates(
@@ -176,6 +181,10 @@ const ENDPOINT_DETAIL: Readonly<Record<string, Expectations>> = {
     A: isNow('s', 'response_time_seconds'),
     B: HAS_MEANS,
   },
+  'Response time: p50': { A: NO_DURATIONS },
+  'Response time: p95': { A: NO_DURATIONS },
+  'Response time: p99': { A: NO_DURATIONS },
+  'Distribution of response times': { A: NO_DURATIONS },
   'Longest response time': { A: isNow('s', 'response_time_max_seconds') },
   'Shortest response time': { A: isNow('s', 'response_time_min_seconds') },
   'Failures per second': { A: isRate('reqps', 'failures_total') },

@@ -162,7 +162,7 @@ describe('status page in Chromium', needs(whyChromiumIsMissing()), () => {
     });
   });
 
-  it('says discreetly that the exporter does not answer, and recovers', async () => {
+  it('shows that the exporter does not respond, and recovers', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     view = sampleView();

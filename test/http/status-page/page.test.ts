@@ -53,6 +53,35 @@ function textWith(changes: Parameters<typeof sampleSnapshot>[0]): string {
 }
 
 describe('status page', () => {
+  it('shows percentiles of the last minute for each endpoint, with the companion', () => {
+    const snapshot = sampleSnapshot({
+      companion: {
+        ...{ targetUsers: null, spawnRate: null, exceptions: null, runStartSeconds: null },
+        userClassUsers: new Map(),
+      },
+    });
+    const ofRow = (ms: number) =>
+      [0.5, 0.95, 0.99].map((quantile) => ({ quantile, seconds: (ms * quantile) / 1000 }));
+    const recent = {
+      seconds: 61.4,
+      fractions: [0.5, 0.95, 0.99],
+      aggregate: ofRow(600),
+      ofEndpoint: (index: number) => (index === 0 ? ofRow(400) : []),
+    };
+    const text = textOf(renderStatusPage(sampleView({ snapshot, recent })));
+    assert.match(text, /Companion loaded/u);
+    assert.match(text, /Last 61 s/u);
+    assert.match(text, /\/api\/cart .*200 ms 380 ms 396 ms/u);
+    assert.match(text, /All endpoints .*300 ms 570 ms 594 ms/u);
+  });
+
+  it('says where to read about the companion when it is not loaded', () => {
+    const page = renderStatusPage(sampleView());
+    assert.match(textOf(page), /Companion not loaded/u);
+    assert.match(page, /href="https:\/\/docs\.example\/companion"/u);
+    assert.doesNotMatch(textOf(page), /Last 61 s/u);
+  });
+
   it('shows state, users, rates, percentiles and where the figures come from', () => {
     const page = renderStatusPage(sampleView());
     const text = textOf(page);
@@ -176,7 +205,7 @@ describe('status page', () => {
     assert.match(text, /No errors\./u);
   });
 
-  it('tells what is wrong and since when while Locust is down', () => {
+  it('shows what is wrong and since when while Locust is down', () => {
     const problem = {
       code: 'connect' as const,
       message: 'connection refused; is Locust running?',
@@ -247,7 +276,7 @@ describe('status page', () => {
     assert.match(text, /same method, name and error, or above a limit, are added together \(2\)/u);
   });
 
-  it('survives times that are none', () => {
+  it('survives invalid times', () => {
     const page = renderStatusPage(sampleView({ runStartTimeSeconds: 1e300 }));
     assert.match(textOf(page), /Run started an unknown time/u);
   });

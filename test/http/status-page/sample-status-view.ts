@@ -66,6 +66,8 @@ export function sampleView(changes: Partial<StatusView> = {}): StatusView {
     snapshot: sampleSnapshot(),
     problem: null,
     info: { version: '2.46.3', host: 'https://shop.example' },
+    recent: null,
+    companionUrl: 'https://docs.example/companion',
     runStartTimeSeconds: SAMPLE_NOW_MS / 1000 - 192,
     locustUrl: 'http://localhost:8089',
     metricsPath: '/metrics',

@@ -26,6 +26,10 @@ class StubClient implements LocustClient {
     return Promise.reject(new LocustError('http_status', 'refused', options));
   }
 
+  getResponse(): never {
+    throw new Error('not a control command');
+  }
+
   post(path: string, form: Readonly<Record<string, string>>): Promise<Buffer> {
     this.calls.push(['POST', path, form]);
     return Promise.resolve(Buffer.from(this.#reply));

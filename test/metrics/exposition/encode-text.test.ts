@@ -1,37 +1,43 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderExposition } from '../../helpers/render-exposition.ts';
-import type { AddSample, Family, Samples } from '../../../src/metrics/exposition/family.ts';
-import { encodeLabels, NO_LABELS } from '../../../src/metrics/exposition/family.ts';
+import type { Family, Samples, SampleSink } from '../../../src/metrics/exposition/family.ts';
+import { labelSet, NO_LABELS, type LabelSet } from '../../../src/metrics/exposition/labels.ts';
 import { parseExposition } from '../../helpers/parse-exposition.ts';
 
-const labels = encodeLabels({ method: 'GET', name: '/' });
+const labels = labelSet({ method: 'GET', name: '/' });
 
-/** One row of samples, of which each is what AddSample takes. */
-function samplesOf(...samples: Parameters<AddSample>[]): Samples {
+/** One row of samples. */
+function samplesOf(add: (sink: SampleSink) => void): Samples {
   return {
     rows: 1,
-    ofRow: (_row, add) => {
-      for (const sample of samples) add(...sample);
+    ofRow: (_row, sink) => {
+      add(sink);
     },
   };
 }
 
+const valueOf = (set: LabelSet, value: number) =>
+  samplesOf((sink) => {
+    sink.value(set, value);
+  });
+
 const FAMILIES: Family[] = [
-  { name: 'a', type: 'gauge', help: 'Of "a" \\ b\nc.', samples: samplesOf([NO_LABELS, 1.5]) },
-  { name: 'none', type: 'gauge', help: 'Nothing.', samples: samplesOf() },
-  { name: 'b_total', type: 'counter', help: 'Of b.', samples: samplesOf([labels, 12]) },
+  { name: 'a', type: 'gauge', help: 'Of "a" \\ b\nc.', samples: valueOf(NO_LABELS, 1.5) },
+  { name: 'none', type: 'gauge', help: 'Nothing.', samples: samplesOf(() => undefined) },
+  { name: 'b_total', type: 'counter', help: 'Of b.', samples: valueOf(labels, 12) },
   {
     name: 'c',
     type: 'summary',
     help: 'Of c.',
-    samples: samplesOf(
-      [labels, 0.1, '', 0.5],
-      [labels, 2, '', 1],
-      [labels, 3, '_sum'],
-      [labels, 4, '_count'],
-      [NO_LABELS, 5, '', 0.95],
-    ),
+    samples: samplesOf((sink) => {
+      const quantiles = [
+        { quantile: 0.5, seconds: 0.1 },
+        { quantile: 1, seconds: 2 },
+      ];
+      sink.summary(labels, { quantiles, sum: 3, count: 4 });
+      sink.summary(NO_LABELS, { quantiles: [{ quantile: 0.95, seconds: 5 }], sum: 6, count: 7 });
+    }),
   },
 ];
 
@@ -51,6 +57,8 @@ describe('an exposition', () => {
       'c_sum{method="GET",name="/"} 3',
       'c_count{method="GET",name="/"} 4',
       'c{quantile="0.95"} 5',
+      'c_sum 6',
+      'c_count 7',
     ];
     assert.deepEqual(renderExposition(FAMILIES, 'text').split('\n'), [...lines, '']);
   });
@@ -70,6 +78,8 @@ describe('an exposition', () => {
       'c_sum{method="GET",name="/"} 3',
       'c_count{method="GET",name="/"} 4',
       'c{quantile="0.95"} 5',
+      'c_sum 6',
+      'c_count 7',
       '# EOF',
     ];
     assert.deepEqual(renderExposition(FAMILIES, 'openmetrics').split('\n'), [...lines, '']);
@@ -78,12 +88,10 @@ describe('an exposition', () => {
   it('carries every kind of number', () => {
     const values = [NaN, Infinity, -Infinity, -0, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53];
     for (const format of ['text', 'openmetrics'] as const) {
-      const samples = samplesOf(
-        ...values.map((value, index): [Uint8Array, number] => [
-          encodeLabels({ i: `${index}` }),
-          value,
-        ]),
-      );
+      const samples = samplesOf((sink) => {
+        for (const [index, value] of values.entries())
+          sink.value(labelSet({ i: `${index}` }), value);
+      });
       const text = renderExposition([{ name: 'n', type: 'gauge', help: 'N.', samples }], format);
       const parsed = parseExposition(text, format).flatMap((family) => family.samples);
       assert.deepEqual(

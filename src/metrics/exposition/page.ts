@@ -1,0 +1,18 @@
+import type { Steps } from '../../async/in-turns.ts';
+import type { Family } from './family.ts';
+
+/** An exposition in the making, in memory that serves one after another. */
+export interface Page {
+  /** Adds families. One that has no samples is left out. */
+  write(families: readonly Family[]): Steps<void>;
+  /** Adds what ends an exposition. */
+  end(): void;
+  /** What it holds, until something is added or cut off. */
+  bytes(): Buffer;
+  readonly length: number;
+  /** Leaves the first `length` bytes, which are whole families. */
+  cut(length: number): void;
+}
+
+/** Bytes between two places to pause. */
+export const SLICE = 2 ** 17;
