@@ -17,6 +17,12 @@ export function findProblems(project: string, tag: string, image: string): strin
   if (!read('Dockerfile').includes(`org.opencontainers.image.version="${version}"`)) {
     problems.push(`Dockerfile labels the image with another version than ${version}`);
   }
+  const chart = read('deploy/helm/locust-exporter/Chart.yaml');
+  for (const field of ['version', 'appVersion']) {
+    if (!chart.split('\n').includes(`${field}: ${version}`)) {
+      problems.push(`Chart.yaml has another ${field} than ${version}`);
+    }
+  }
   const registry = image.split('/')[0] ?? '';
   // A Helm chart has a name of the same form, after oci://.
   const name = new RegExp(

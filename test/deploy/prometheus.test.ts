@@ -12,6 +12,7 @@ import {
 } from '../helpers/promtool.ts';
 import { needs, needsOptional } from '../helpers/requirement.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { relabelTarget, type ScrapeConfig } from './discovery.ts';
 import { PROMETHEUS_RULE_FILE, prometheusRule } from './prometheus-rule-object.ts';
 import { isAlert, ROOT, RULE_FILES, ruleGroups, type AlertRule } from './prometheus-rules.ts';
 
@@ -165,13 +166,6 @@ describe('prometheus.yml', () => {
   );
 });
 
-interface ScrapeConfig {
-  job_name: string;
-  kubernetes_sd_configs?: { role: string }[];
-  static_configs?: { targets: string[]; labels: Record<string, string> }[];
-  relabel_configs: unknown[];
-}
-
 interface Config {
   rule_files?: string[];
   scrape_configs: ScrapeConfig[];
@@ -226,11 +220,8 @@ describe('prometheus-kubernetes.yml', () => {
     assert.deepEqual(config.rule_files, plain.rule_files);
   });
 
-  /**
-   * The labels of what is scraped of a pod; null where nothing is. promtool relabels the labels that
-   * Kubernetes would give, since Debian's knows no Kubernetes.
-   */
-  async function relabel(pod: PodPort): Promise<Record<string, string> | null> {
+  /** The labels of what is scraped of a pod; null where nothing is. */
+  function relabel(pod: PodPort): Promise<Record<string, string> | null> {
     const { address, phase = 'Running', port = '', portName = '', annotations, labels } = pod;
     const meta: Record<string, string> = {
       namespace: 'load',
@@ -244,37 +235,7 @@ describe('prometheus-kubernetes.yml', () => {
       meta[`pod_annotation_prometheus_io_${name}`] = value;
     }
     for (const [name, value] of Object.entries(labels ?? {})) meta[`pod_label_${name}`] = value;
-    const { kubernetes_sd_configs, ...rest } = job!;
-    assert.ok(kubernetes_sd_configs);
-    const scrape: ScrapeConfig = {
-      ...rest,
-      static_configs: [
-        {
-          targets: [address],
-          labels: Object.fromEntries(
-            Object.entries(meta).map(([name, value]) => [`__meta_kubernetes_${name}`, value]),
-          ),
-        },
-      ],
-    };
-    const folder = await temporaryFolder('discovery');
-    try {
-      const file = join(folder.path, 'prometheus.yml');
-      writeFileSync(file, stringify({ scrape_configs: [scrape] }));
-      await assertPasses('check', 'config', file);
-      const { code, output } = await promtool([
-        'check',
-        'service-discovery',
-        '--timeout=200ms',
-        file,
-        scrape.job_name,
-      ]);
-      assert.equal(code, 0, output);
-      const [target] = JSON.parse(output) as { labels?: Record<string, string> }[];
-      return target?.labels && Object.keys(target.labels).length > 0 ? target.labels : null;
-    } finally {
-      await folder.remove();
-    }
+    return relabelTarget(job!, address, meta);
   }
 
   const ANNOTATED = { scrape: 'true', port: '9646', path: '/metrics' };

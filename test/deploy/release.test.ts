@@ -47,10 +47,13 @@ describe('a release', () => {
     const { project, edit } = await copyOfProject(t);
     edit('CHANGELOG.md', `## ${version}`, '## Unreleased');
     edit('Dockerfile', `image.version="${version}"`, 'image.version="0.0.1"');
+    const chart = 'deploy/helm/locust-exporter/Chart.yaml';
+    edit(chart, `appVersion: ${version}`, 'appVersion: 0.0.1');
     edit('docs/migrate.md', `${IMAGE}:${version}`, `${IMAGE}:0.0.1`);
     assert.deepEqual(findProblems(project, `v${version}`, IMAGE), [
       `CHANGELOG.md says nothing of ${version}`,
       `Dockerfile labels the image with another version than ${version}`,
+      `Chart.yaml has another appVersion than ${version}`,
       `docs/migrate.md has ${IMAGE}:0.0.1, not ${IMAGE}:${version}`,
     ]);
   });

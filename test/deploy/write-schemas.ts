@@ -24,17 +24,33 @@ const KINDS: Readonly<Record<string, string>> = {
   'v1 ConfigMap': 'io.k8s.api.core.v1.ConfigMap',
   'v1 Service': 'io.k8s.api.core.v1.Service',
   'v1 LimitRange': 'io.k8s.api.core.v1.LimitRange',
+  'v1 Pod': 'io.k8s.api.core.v1.Pod',
+  'v1 ServiceAccount': 'io.k8s.api.core.v1.ServiceAccount',
   'apps/v1 Deployment': 'io.k8s.api.apps.v1.Deployment',
   'apps/v1 StatefulSet': 'io.k8s.api.apps.v1.StatefulSet',
   'batch/v1 Job': 'io.k8s.api.batch.v1.Job',
   'batch/v1 CronJob': 'io.k8s.api.batch.v1.CronJob',
   'networking.k8s.io/v1 NetworkPolicy': 'io.k8s.api.networking.v1.NetworkPolicy',
+  'rbac.authorization.k8s.io/v1 ClusterRole': 'io.k8s.api.rbac.v1.ClusterRole',
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': 'io.k8s.api.rbac.v1.ClusterRoleBinding',
+};
+
+/** The first that serves the kinds below without a feature gate. */
+const NEWER_KUBERNETES = '1.36.0';
+const ADMISSION = 'io.k8s.api.admissionregistration.v1';
+const NEWER_KINDS: Readonly<Record<string, string>> = {
+  'admissionregistration.k8s.io/v1 MutatingAdmissionPolicy': `${ADMISSION}.MutatingAdmissionPolicy`,
+  'admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding': `${ADMISSION}.MutatingAdmissionPolicyBinding`,
 };
 const MONITORS: Readonly<Record<string, string>> = {
   'monitoring.coreos.com/v1 PodMonitor': 'podmonitors',
   'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',
   'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
+  'monitoring.coreos.com/v1 Probe': 'probes',
+  'monitoring.coreos.com/v1alpha1 ScrapeConfig': 'scrapeconfigs',
 };
+/** Ways of discovery that nothing here uses; they are most of the schema of a ScrapeConfig. */
+const UNUSED = /^(?!kubernetes|static).*(?:SDConfigs|Configs)$/;
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 /** What the schemas have in their descriptions only; the API server does check it. */
@@ -124,7 +140,8 @@ function refsIn(node: unknown): string[] {
   );
 }
 
-function kubernetesDefinitions(folder: string): Json {
+/** @returns the definitions of a release of Kubernetes, by a function of its version. */
+function kubernetesDefinitions(folder: string): (version: string) => Json {
   const run = (...args: string[]) => execFileSync('python3', ['-m', ...args], { cwd: folder });
   run('pip', 'download', '--quiet', '--no-deps', KUBERNETES_VALIDATE);
   run(
@@ -133,41 +150,49 @@ function kubernetesDefinitions(folder: string): Json {
     `${KUBERNETES_VALIDATE.replace('==', '-').replace('-', '_')}-py3-none-any.whl`,
     '.',
   );
-  const file = `kubernetes_validate/kubernetes-json-schema/v${KUBERNETES}-local-strict/_definitions.json`;
-  const { $defs } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { $defs: Json };
-  return $defs;
+  return (version) => {
+    const file = `kubernetes_validate/kubernetes-json-schema/v${version}-local-strict/_definitions.json`;
+    return (JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { $defs: Json }).$defs;
+  };
 }
 
-function monitorSchema(folder: string, plural: string): Json {
+function monitorSchema(folder: string, kind: string, plural: string): Json {
   const file = `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`;
   const crd = parse(readFileSync(path.join(folder, file), 'utf8')) as {
     spec: { versions: { name: string; schema: { openAPIV3Schema: unknown } }[] };
   };
-  const version = crd.spec.versions.find(({ name }) => name === 'v1');
+  const version = crd.spec.versions.find(({ name }) => kind.includes(`/${name} `));
   const schema = strict(version?.schema.openAPIV3Schema) as { properties: Json };
   schema.properties['metadata'] = { $ref: `#/$defs/${META}.ObjectMeta` };
   delete schema.properties['status'];
+  const spec = schema.properties['spec'] as { properties: Json };
+  spec.properties = Object.fromEntries(
+    Object.entries(spec.properties).filter(([name]) => !UNUSED.test(name)),
+  );
   return schema;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'schemas-'));
 try {
-  const all = kubernetesDefinitions(folder);
+  const definitionsOf = kubernetesDefinitions(folder);
   const module = JSON.parse(
     execFileSync('go', ['mod', 'download', '-json', OPERATOR], { cwd: folder, encoding: 'utf8' }),
   ) as { Dir: string };
   const $defs: Json = {};
-  const add = (name: string) => {
-    if (name in $defs) return;
-    $defs[name] = definition(name, all);
-    refsIn($defs[name]).forEach(add);
-  };
-  Object.values(KINDS).forEach(add);
+  const addFrom = (all: Json) =>
+    function add(name: string): void {
+      if (name in $defs) return;
+      $defs[name] = definition(name, all);
+      refsIn($defs[name]).forEach(add);
+    };
+  Object.values(KINDS).forEach(addFrom(definitionsOf(KUBERNETES)));
+  Object.values(NEWER_KINDS).forEach(addFrom(definitionsOf(NEWER_KUBERNETES)));
   for (const [kind, plural] of Object.entries(MONITORS)) {
-    $defs[kind.replace(/^.* /, '')] = monitorSchema(module.Dir, plural);
+    $defs[kind.replace(/^.* /, '')] = monitorSchema(module.Dir, kind, plural);
   }
   const kinds = {
-    ...Object.fromEntries(Object.entries(KINDS)),
+    ...KINDS,
+    ...NEWER_KINDS,
     ...Object.fromEntries(Object.keys(MONITORS).map((kind) => [kind, kind.replace(/^.* /, '')])),
   };
   const sorted = Object.fromEntries(Object.entries($defs).sort(([a], [b]) => (a < b ? -1 : 1)));

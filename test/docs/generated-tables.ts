@@ -8,6 +8,7 @@ import { LEGACY_BUILD_INFO, SELF_METRICS } from '../../src/metrics/self.ts';
 import { markdownTable } from '../bench/markdown-table.ts';
 import { isAlert, ruleGroups } from '../deploy/prometheus-rules.ts';
 import { replaceBetweenMarkers } from '../helpers/replace-between-markers.ts';
+import { chartValues } from './chart-values.ts';
 
 export const ROOT = path.join(import.meta.dirname, '../..');
 
@@ -17,6 +18,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
   'docs/metrics.md': { metrics: metricsTable },
   'docs/migrate.md': { aliases: aliasesTable, 'legacy-metrics': legacyMetricsTable },
   'docs/runbook.md': { alerts: alertsTable },
+  'deploy/helm/locust-exporter/README.md': { values: chartValuesTable },
 };
 
 export const PAGES_WITH_TABLES = Object.keys(TABLES);
@@ -49,6 +51,13 @@ function metricsTable(): string {
   return table(
     ['name', 'type', 'labels', 'meaning'],
     all.map(({ name, type, labels, help }) => [code(name), type, labelList(labels), help]),
+  );
+}
+
+function chartValuesTable(): string {
+  return table(
+    ['value', 'default', 'meaning'],
+    chartValues().map(({ name, preset, comment }) => [code(name), preset ?? '', comment]),
   );
 }
 

@@ -6,7 +6,7 @@ import GithubSlugger from 'github-slugger';
 import { lexer, walkTokens, type Token } from 'marked';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const PAGES = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).sort();
+const PAGES = globSync(['*.md', 'docs/**/*.md', 'deploy/**/*.md'], { cwd: ROOT }).sort();
 const ELSEWHERE = globSync('{src,deploy}/**/*.{ts,json,yml,yaml}', { cwd: ROOT }).sort();
 const REPOSITORY = 'https://github.com/locust-exporter/locust-exporter';
 
