@@ -151,11 +151,10 @@ void describe('a headless Locust', { concurrency: 2 }, () => {
     "shows a master's final counts, which Locust writes too",
     needs(whyLocustIsMissing('newest')),
     async (t) => {
-      const args = ['--run-time', '4', '--json-file', 'own'];
+      const args = ['--run-time', '7', '--json-file', 'own'];
       const headless = await startHeadless(t, 'newest', { args, workers: 2 });
       const last = await followToTheEnd(headless);
       assert.equal(last.state, 'stopped');
-      assert.equal(await headless.locust.exited, 7);
       const own = JSON.parse(readFileSync(`${headless.folder}/own.json`, 'utf8')) as {
         name: string;
         num_requests: number;
