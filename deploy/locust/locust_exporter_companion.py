@@ -18,6 +18,7 @@ It needs nothing but Locust, 1.0 or newer. In a worker, in an older Locust or wh
 from __future__ import annotations
 
 import atexit
+import copy
 import hashlib
 import heapq
 import ipaddress
@@ -52,6 +53,7 @@ COLUMNS = [
 ]
 FACTS = operator.attrgetter(*(name for name in COLUMNS if not name.startswith("current_")))
 STEP = 0.003  # seconds that a read may keep other greenlets from their turn
+TURN = 1e-6  # seconds, for sleep(0) gives neither sockets nor users whose wait is over their turn
 SORTED_AT_ONCE = 2000  # names, which takes about a millisecond
 ATTEMPTS = 3  # of a read, when the statistics are reset in the middle
 
@@ -114,9 +116,12 @@ class JsonEncoder:
 
     def join(self, fields: dict[str, bytes], lists: dict[str, list[bytes]]) -> bytes:
         """One map of what is packed already."""
-        pairs = [self.pack(key) + b":" + value for key, value in fields.items()]
-        pairs += [self.pack(key) + b":[" + b",".join(items) + b"]" for key, items in lists.items()]
-        return b"{" + b",".join(pairs) + b"}"
+        parts = []
+        for key, value in fields.items():
+            parts += [b",", self.pack(key), b":", value]
+        for key, items in lists.items():
+            parts += [b",", self.pack(key), b":[", b",".join(items), b"]"]
+        return b"".join([b"{", *parts[1:], b"}"])
 
 
 class MsgpackEncoder:
@@ -218,7 +223,7 @@ class Pacer:
     def pause_if_due(self) -> bool:
         if time.perf_counter() < self._deadline:
             return False
-        gevent.sleep(0)
+        gevent.sleep(TURN)
         if self._stats.total is not self._total or self._total.response_times is not self._times:
             raise StatsChangedError
         self._deadline = time.perf_counter() + STEP
@@ -292,7 +297,27 @@ class Companion:
         self._encoders = [JsonEncoder(), MsgpackEncoder() if msgpack else JsonEncoder()]
         self._in_the_making: dict[Any, Any] = {}
         self._sorted_keys: list[Any] = []
+        self._kept_rows: tuple[int, dict[Any, Any]] = (0, {})
         environment.events.test_start.add_listener(self._on_test_start)
+        options = environment.parsed_options
+        if getattr(options, "json", False) or getattr(options, "json_file", None):
+            self._keep_rows(self._stats())
+
+    def _keep_rows(self, stats: Any) -> None:
+        """Keep what --json and --json-file throw away: at the end they reset every row that they write."""
+        serialize = stats.serialize_stats
+
+        def serialize_stats() -> Any:
+            # A reset replaces what a row holds, so that its copy stays as it is.
+            rows = {key: copy.copy(entry) for key, entry in stats.entries.items()}
+            self._kept_rows = (stats.total.num_requests, rows)
+            return serialize()
+
+        stats.serialize_stats = serialize_stats
+
+    def _entries(self, stats: Any) -> dict[Any, Any]:
+        requests, rows = self._kept_rows
+        return rows if self.has_ended and rows and requests == stats.total.num_requests else stats.entries
 
     def _on_test_start(self, **_facts: Any) -> None:
         self.run_start_time = time.time()
@@ -338,7 +363,7 @@ class Companion:
             "columns": COLUMNS,
         }
 
-    def _entries(self, entries: Any, pacer: Pacer) -> Iterator[Any]:
+    def _in_order(self, entries: Any, pacer: Pacer) -> Iterator[Any]:
         """The rows as Locust lists them. The order is kept from read to read, as sorting is the only long step."""
         if len(self._sorted_keys) != len(entries):
             keys = list(entries)
@@ -373,7 +398,7 @@ class Companion:
             errors.append(pack_error(error, encoder))
             pacer.pause_if_due()
         rows.start_moment()
-        for entry in self._entries(stats.entries, pacer) if self.environment.runner else ():
+        for entry in self._in_order(self._entries(stats), pacer) if self.environment.runner else ():
             try:
                 packed.append(rows.pack(entry))
             except Exception as error:  # which costs this row
@@ -515,7 +540,7 @@ def listen(companion: Companion, path: str, address: tuple[str, int]) -> None:
             name, text = refusals[refusal]
             headers = [("Content-Type", "text/plain"), *([("Allow", "GET")] if refusal == 405 else [])]
             start_response(f"{refusal} {name}", headers)
-            return [text.encode()]
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [text.encode()]
         status, fields, body, on_sent = companion.respond(environ)
         start_response(f"{status} {names[status]}", list(fields.items()))
         return Body(body, on_sent)

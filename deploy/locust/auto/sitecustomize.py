@@ -54,16 +54,16 @@ def load_companion():
 
 
 def run_hidden_sitecustomize():
-    """Raises what it raises: Python's site module, which imports this file, says so and goes on."""
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
-
+    """Raises what the hidden one raises: Python's site module, which imports this file, says so and goes on."""
     folders = [os.path.realpath(folder) for folder in sys.path]
     if HERE not in folders:
         return
     later = [folder for folder in sys.path[folders.index(HERE) + 1 :] if os.path.realpath(folder) != HERE]
-    spec = PathFinder.find_spec("sitecustomize", later)
-    if spec is not None and spec.loader is not None:
+    specs = (finder.find_spec("sitecustomize", later) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    spec = next((spec for spec in specs if spec is not None and spec.loader is not None), None)
+    if spec is not None:
+        from importlib.util import module_from_spec
+
         module = sys.modules["sitecustomize"] = module_from_spec(spec)
         spec.loader.exec_module(module)
 
