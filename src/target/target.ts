@@ -17,6 +17,7 @@ import { createRenderer, type Encoding } from './render.ts';
 export interface TargetSettings {
   readonly rowRules: RowRules;
   readonly companion: CompanionMode;
+  readonly uncutRows: 'auto' | 'off';
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
@@ -73,8 +74,8 @@ export function createTarget(
   { client, self, logger, clock }: TargetDependencies,
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
-  const { rowRules, companion } = settings;
-  const reader = createReader({ client, self, logger, clock, rowRules, companion });
+  const { rowRules, companion, uncutRows } = settings;
+  const reader = createReader({ client, self, logger, clock, rowRules, companion, uncutRows });
   const render = createRenderer(settings.catalog, settings.prefix, self);
   const collector = createCollector();
   const finalScrape = createFinalScrape({ reader, clock, lingerMs, staleAfterMs });
