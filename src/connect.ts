@@ -58,6 +58,7 @@ export function targetSettings(settings: Settings): TargetSettings {
   return {
     rowRules: rowRules(settings),
     companion: settings.COMPANION,
+    uncutRows: settings.UNCUT_ROWS,
     catalog: chooseCatalog(settings.LEGACY_METRICS),
     prefix: settings.METRIC_PREFIX,
     histograms: {

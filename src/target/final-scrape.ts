@@ -81,6 +81,10 @@ function finalOf(good: Outcome, sinceMs: number): Outcome {
     ...endRates(report.snapshot),
     users: null,
     workers: null,
+    companion: report.snapshot.companion && {
+      ...report.snapshot.companion,
+      ...{ targetUsers: null, spawnRate: null, userClassUsers: new Map<string, number>() },
+    },
   };
   const message = 'Locust is read no more; these are the last numbers';
   return {

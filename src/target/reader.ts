@@ -13,6 +13,7 @@ import { createIndexInfo } from './index-info.ts';
 import type { Clock, Outcome, Problem } from './outcome.ts';
 import { createReportSource, type CompanionMode } from './report-source.ts';
 import { createRunHistory } from './run-history.ts';
+import { createUncutRows } from './uncut-rows.ts';
 
 export interface ReaderOptions {
   readonly client: LocustClient;
@@ -21,6 +22,8 @@ export interface ReaderOptions {
   readonly clock: Clock;
   readonly rowRules: RowRules;
   readonly companion: CompanionMode;
+  /** Whether rows that Locust cuts off are read as CSV. */
+  readonly uncutRows: 'auto' | 'off';
 }
 
 /**
@@ -58,6 +61,7 @@ export function createReader(options: ReaderOptions): Reader {
       self.readFailed(code);
     },
   });
+  const uncutRows = options.uncutRows === 'auto' ? createUncutRows(client, clock, logger) : null;
   let lastGood: Outcome | null = null;
   let lastSnapshot: Snapshot | null = null;
   /** What the companion told, which spares the index page. */
@@ -101,9 +105,13 @@ export function createReader(options: ReaderOptions): Reader {
     return again;
   }
 
-  function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {
+  async function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {
     const info = told ?? indexInfo.current();
-    return parse(response, versionOf(info), info?.currentPercentiles, signal);
+    const version = versionOf(info);
+    const snapshot = await parse(response, version, info?.currentPercentiles, signal);
+    // A companion that fails now tells all of them with the next read.
+    const isCut = uncutRows === null || told !== null;
+    return isCut ? snapshot : uncutRows.complete(snapshot, version, signal);
   }
 
   function logIgnoredValues({ ignored: { counts, first } }: Snapshot): void {

@@ -19,6 +19,7 @@ import { createRenderer, type Encoding } from './render.ts';
 export interface TargetSettings {
   readonly rowRules: RowRules;
   readonly companion: CompanionMode;
+  readonly uncutRows: 'auto' | 'off';
   readonly catalog: readonly MetricSpec[];
   /** Of the names of the metrics, without the underscore after it. */
   readonly prefix: string;
@@ -78,8 +79,8 @@ export function createTarget(
   { client, self, logger, clock }: TargetDependencies,
 ): Target {
   const { lingerMs, staleAfterMs, locustTimeoutMs } = settings;
-  const { rowRules, companion } = settings;
-  const reader = createReader({ client, self, logger, clock, rowRules, companion });
+  const { rowRules, companion, uncutRows } = settings;
+  const reader = createReader({ client, self, logger, clock, rowRules, companion, uncutRows });
   const render = createRenderer(settings.catalog, settings.prefix, self, settings.histograms);
   const collector = createCollector();
   const recent = createRecentRequests();

@@ -136,6 +136,7 @@ class FuzzedReader {
         clock: this.#clock,
         rowRules: NO_RULES,
         companion: 'off',
+        uncutRows: 'off',
       },
     });
   }

@@ -70,7 +70,15 @@ afterEach(async () => {
 function use(mode: CompanionMode): void {
   const { logger, lines } = keepLog('debug');
   log = lines;
-  reader = createReader({ client, self, logger, clock, rowRules: NO_RULES, companion: mode });
+  reader = createReader({
+    client,
+    self,
+    logger,
+    clock,
+    rowRules: NO_RULES,
+    companion: mode,
+    uncutRows: 'off',
+  });
 }
 
 /** Where the report of each read came from; the code where it had a problem. */

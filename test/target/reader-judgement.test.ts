@@ -44,6 +44,7 @@ beforeEach(() => {
     ...{ client: client as LocustClient, self: self as SelfMetrics, logger, clock },
     rowRules: NO_RULES,
     companion: 'off',
+    uncutRows: 'off',
   });
 });
 

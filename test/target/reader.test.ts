@@ -38,7 +38,15 @@ beforeEach(async () => {
   self = createSelfMetrics({ version: '1', revision: 'a' });
   const { logger, lines } = keepLog('debug');
   log = lines;
-  reader = createReader({ client, self, logger, clock, rowRules: NO_RULES, companion: 'off' });
+  reader = createReader({
+    client,
+    self,
+    logger,
+    clock,
+    rowRules: NO_RULES,
+    companion: 'off',
+    uncutRows: 'off',
+  });
 });
 
 afterEach(async () => {
@@ -225,6 +233,7 @@ describe('a report with odd values', () => {
       clock,
       rowRules: rules,
       companion: 'off',
+      uncutRows: 'off',
     });
     const sums: unknown[] = [];
     for (const [a, b] of [
@@ -254,6 +263,7 @@ it('texts of any length are cut', async () => {
     clock,
     rowRules: rules,
     companion: 'off',
+    uncutRows: 'off',
   });
   const { snapshot, info } = (await read()).report;
   assert.equal(snapshot?.state, `${'s'.repeat(15)}…`);
