@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --workspaces=false --no-audit --no-fund
 COPY build.js tsconfig.json ./
 COPY src ./src
+COPY deploy/locust ./deploy/locust
 ARG REVISION=unknown
 # build.js notes REVISION in dist/revision.
 RUN npm run build

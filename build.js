@@ -1,6 +1,6 @@
 // Bundles src/ into dist/, and notes its revision, and the packages in it with their licenses.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cyclonedxEsbuildPlugin } from '@cyclonedx/cyclonedx-esbuild';
 import { build } from 'esbuild';
 
@@ -33,6 +33,9 @@ const { metafile } = await build({
   },
 });
 chmodSync('dist/bin.js', 0o755);
+for (const file of ['locust_exporter_companion.py', 'auto/sitecustomize.py']) {
+  cpSync(`deploy/locust/${file}`, `dist/companion/${file}`);
+}
 writeFileSync('dist/revision', `${process.env.REVISION || gitRevision()}\n`);
 writeFileSync('dist/third-party-licenses.txt', licenses(Object.keys(metafile.inputs)));
 

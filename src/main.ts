@@ -17,7 +17,8 @@ export async function main(
   signals: Signals,
 ): Promise<number> {
   try {
-    const { command, flags, help, version, checkConfig, problems } = parseCommandLine(argv);
+    const { command, argument, flags, help, version, checkConfig, problems } =
+      parseCommandLine(argv);
     const isServing = command === 'serve' || command === 'demo';
     if (!isServing || help || version || checkConfig) signals.release();
     if (help) return await print(helpText());
@@ -32,6 +33,11 @@ export async function main(
       for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
       const { healthcheck } = await import('./cli/healthcheck.ts');
       return await healthcheck(env, flags, problems);
+    }
+    if (command === 'companion') {
+      if (problems.length > 0) throw new ConfigError(problems);
+      const { writeCompanion } = await import('./cli/companion.ts');
+      return await writeCompanion(argument ?? '.');
     }
     const config = await loadConfig(env, flags, problems);
     const { settings } = config;

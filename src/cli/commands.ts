@@ -8,8 +8,10 @@ interface CommandFlag {
   readonly description: string;
 }
 
-interface CommandSpec {
+export interface CommandSpec {
   readonly description: string;
+  /** What stands for its argument in the help; a command without one has no argument. */
+  readonly argument?: string;
   readonly flags: readonly CommandFlag[];
 }
 
@@ -44,6 +46,11 @@ export const COMMANDS = {
       { name: 'demo-endpoints', value: 'N', description: 'number of endpoints instead of a shop' },
     ],
   },
+  companion: {
+    argument: 'DIR',
+    description: 'write the files that Locust loads to tell more than its web API does',
+    flags: [],
+  },
   healthcheck: {
     description: 'check whether the exporter at LISTEN_ADDRESS serves; exit code 0 if so, else 1',
     flags: [],
@@ -53,12 +60,14 @@ export const COMMANDS = {
 export type Command = keyof typeof COMMANDS;
 
 export function helpText(): string {
-  const commands = Object.entries(COMMANDS).flatMap(([name, { description, flags }]) => [
-    `  ${name.padEnd(14)}${description}`,
-    ...flags.map(
-      (flag) => `    ${`--${flag.name} ${flag.value ?? ''}`.padEnd(22)}${flag.description}`,
-    ),
-  ]);
+  const commands = Object.entries<CommandSpec>(COMMANDS).flatMap(
+    ([name, { argument, description, flags }]) => [
+      `  ${[name, argument].join(' ').padEnd(14)}${description}`,
+      ...flags.map(
+        (flag) => `    ${`--${flag.name} ${flag.value ?? ''}`.padEnd(22)}${flag.description}`,
+      ),
+    ],
+  );
   const settings = Object.entries<Setting<unknown>>(SETTINGS).flatMap(
     ([name, { default: preset, description, alias }]) => [
       `  ${name}, --${flagOf(name)} (default ${preset || 'none'})`,

@@ -12,12 +12,13 @@ import {
   type SwarmOptions,
 } from '../locust/client/control.ts';
 import { LocustError } from '../locust/errors.ts';
-import { parseReport, readInfo, readReport, versionOf } from '../locust/report/read-report.ts';
+import { parseReport, readReport, versionOf } from '../locust/report/read-report.ts';
 import { isActive, type LocustInfo, type Snapshot } from '../locust/snapshot.ts';
 import type { BuildInfo } from '../metrics/self.ts';
 import type { Command } from './commands.ts';
 import { printOutput, printProblem } from './print-output.ts';
 import { printable } from './stats-table.ts';
+import { createStatsReader, infoOrNull } from './stats-reader.ts';
 import { showStats } from './stats.ts';
 
 type Flags = Readonly<Record<string, string | undefined>>;
@@ -29,7 +30,7 @@ const MESSAGE_WIDTH = 1000;
 
 /** Runs a command against Locust. @returns the exit code; 1 when Locust failed or refused */
 export async function runControlCommand(
-  command: Exclude<Command, 'serve' | 'demo' | 'healthcheck'>,
+  command: Exclude<Command, 'serve' | 'demo' | 'companion' | 'healthcheck'>,
   flags: Flags,
   settings: Settings,
   build: BuildInfo,
@@ -69,8 +70,8 @@ export async function runControlCommand(
         break;
       }
       case 'stats': {
-        const info = await infoOrNull(client, deadline());
-        await showStats(() => read(info), { json: 'json' in flags, watch: 'watch' in flags });
+        const reader = createStatsReader(client, settings.COMPANION, deadline);
+        await showStats(() => reader.read(), { json: 'json' in flags, watch: 'watch' in flags });
         break;
       }
       default:
@@ -116,17 +117,6 @@ function checkHost(host: string): string | null {
 
 function given(text: string | undefined): string {
   return text === undefined ? 'nothing' : `"${text}"`;
-}
-
-async function infoOrNull(client: LocustClient, signal: AbortSignal): Promise<LocustInfo | null> {
-  try {
-    return await readInfo(client, signal);
-  } catch (error) {
-    // The page can be missing or large. That Locust cannot be reached is worth reporting.
-    if (!(error instanceof LocustError)) throw error;
-    if (error.code === 'connect' || error.code === 'auth_required') throw error;
-    return null;
-  }
 }
 
 /** A master without workers says that swarming started, and nothing happens. */

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util';
 import { flagOf, type Setting, SETTINGS } from '../config/settings.ts';
-import { type Command, COMMANDS } from './commands.ts';
+import { type Command, type CommandSpec, COMMANDS } from './commands.ts';
 
 export interface CommandLine {
   /** `serve` if the command is unknown, which is then among the problems. */
   readonly command: Command;
+  /** Of the command; undefined where it has none. */
+  readonly argument: string | undefined;
   /** Values by flag name; a flag without a value has the value `true`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly help: boolean;
@@ -56,6 +58,11 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   if (first !== undefined && !isCommand(text)) {
     problems.push(unknownCommand(text, first.index + 1, COMMAND_NAMES));
   }
+  const wanted = argumentOf(command);
+  const argument = wanted === undefined ? undefined : others.shift();
+  if (wanted !== undefined && argument === undefined) {
+    problems.push(`${command}: expected ${wanted} after it`);
+  }
   problems.push(...others.map(({ index }) => `argument ${index + 1}: expected no more arguments`));
 
   // With an unknown command it is not known either which flags belong to it.
@@ -84,6 +91,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   return {
     command,
+    argument: argument?.value,
     flags: values,
     help: 'help' in values,
     version: 'version' in values,
@@ -117,6 +125,11 @@ function optionsOf(command: Command): Options {
       { type: value === null ? 'boolean' : 'string' },
     ]),
   );
+}
+
+function argumentOf(command: Command): string | undefined {
+  const spec: CommandSpec = COMMANDS[command];
+  return spec.argument;
 }
 
 function ownerOf(flag: string): Command | undefined {

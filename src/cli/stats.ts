@@ -60,8 +60,10 @@ export async function showStats(
 function toJson(snapshot: Snapshot, indent?: number): string {
   return JSON.stringify(
     snapshot,
-    (_key, value: unknown) =>
-      value instanceof Map ? (Object.fromEntries(value) as Record<string, unknown>) : value,
+    (_key, value: unknown) => {
+      if (value instanceof Map) return Object.fromEntries(value) as Record<string, unknown>;
+      return value instanceof Float64Array ? [...value] : value;
+    },
     indent,
   );
 }

@@ -28,9 +28,9 @@ export interface ReportSource {
 export interface ReportSourceOptions {
   readonly client: LocustClient;
   readonly mode: CompanionMode;
-  readonly logger: Logger;
+  readonly logger?: Logger;
   /** Called when the companion failed and the report came from `/stats/requests`. */
-  readonly onFallback: (error: LocustError) => void;
+  readonly onFallback?: (error: LocustError) => void;
 }
 
 /** After so many failures in a row the companion counts as absent. */
@@ -60,14 +60,14 @@ export function createReportSource({
   }
 
   function found(read: CompanionRead): ReadReport {
-    if (presence !== 'there') logger.info({ url }, 'reports come from the companion');
+    if (presence !== 'there') logger?.info({ url }, 'reports come from the companion');
     presence = 'there';
     failures = 0;
     return { from: 'companion', read };
   }
 
   function missed(): void {
-    if (presence === 'there') logger.info({ url }, 'the companion is gone');
+    if (presence === 'there') logger?.info({ url }, 'the companion is gone');
     presence = 'absent';
   }
 
@@ -77,15 +77,15 @@ export function createReportSource({
     const wasThere = presence === 'there';
     failures += 1;
     if (wasThere && failures === 1) {
-      logger.warn({ url, code, reason: message }, 'the companion fails, reading /stats/requests');
+      logger?.warn({ url, code, reason: message }, 'the companion fails, reading /stats/requests');
     }
     const report = await readWebApi(signal).catch((other: unknown) => {
       throw wasThere ? error : other;
     });
-    if (wasThere) onFallback(error);
+    if (wasThere) onFallback?.(error);
     else if (code === 'not_locust')
-      logger.warn({ url, reason: message }, 'cannot use the companion');
-    else logger.debug({ url, code, reason: message }, 'found no companion');
+      logger?.warn({ url, reason: message }, 'cannot use the companion');
+    else logger?.debug({ url, code, reason: message }, 'found no companion');
     if (!wasThere || failures >= MAX_FAILURES) presence = 'absent';
     return report;
   }

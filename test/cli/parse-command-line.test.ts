@@ -4,7 +4,7 @@ import { parseCommandLine } from '../../src/cli/parse-command-line.ts';
 
 const problemsOf = (...argv: string[]) => parseCommandLine(argv).problems;
 
-const COMMANDS = 'serve, swarm, stop, reset-stats, stats, demo, healthcheck';
+const COMMANDS = 'serve, swarm, stop, reset-stats, stats, demo, companion, healthcheck';
 
 describe('unknown arguments', () => {
   const CASES: readonly (readonly [argv: readonly string[], ...problems: string[]])[] = [

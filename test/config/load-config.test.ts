@@ -52,6 +52,7 @@ describe('loadConfig', () => {
   });
 
   const ADDRESS = 'expected an address such as :9646, 127.0.0.1:9646 or [::1]:9646';
+  const BUCKETS = 'expected seconds above 0, separated by commas, such as 0.1,0.5,1';
   const SIZE = 'expected a size from 1 to 511MiB, such as 1048576 or 64MiB';
   const BAD: readonly (readonly [name: string, value: string, problem: string])[] = [
     ['LOCUST_URL', 'file:///x', 'expected an http or https URL such as http://localhost:8089'],
@@ -86,6 +87,27 @@ describe('loadConfig', () => {
     ['METRICS_PATH', '/quitquitquit', 'expected a path that does not end the exporter'],
     ['LEGACY_METRICS', 'maybe', 'expected one of on, off, auto, only'],
     ['LOG_FORMAT', 'xml', 'expected one of json, pretty'],
+    ['HISTOGRAM_SCHEMA', '8', 'expected a whole number from 0 to 7'],
+    ['HISTOGRAM_SCHEMA', '-1', 'expected a whole number from 0 to 7'],
+    ['HISTOGRAM_CLASSIC', 'some', 'expected one of all, aggregated, off'],
+    ...['0', '-1,1', '0.1,,1', '0.1,+Inf', '1s', '0x10', '0.1;1', ' ', '1e999'].map(
+      (text) => ['HISTOGRAM_BUCKETS', text, BUCKETS] as const,
+    ),
+    [
+      'HISTOGRAM_BUCKETS',
+      '0.1,1,0.5',
+      'expected ascending bounds, and 0.5 is not above the one before it',
+    ],
+    [
+      'HISTOGRAM_BUCKETS',
+      '0.1,0.10',
+      'expected ascending bounds, and 0.1 is not above the one before it',
+    ],
+    [
+      'HISTOGRAM_BUCKETS',
+      Array.from({ length: 101 }, (_, index) => index + 1).join(','),
+      'expected 100 bounds at most',
+    ],
   ];
   for (const [name, value, problem] of BAD) {
     it(`says what is wrong with ${name}=${value}`, async () => {
@@ -94,6 +116,22 @@ describe('loadConfig', () => {
       ]);
     });
   }
+
+  it('reads bounds of buckets, and warns of those that Locust rounds away', async () => {
+    const boundsOf = async (text: string) => {
+      const { settings, warnings } = await loadConfig({ HISTOGRAM_BUCKETS: text }, {});
+      return [settings.HISTOGRAM_BUCKETS, warnings];
+    };
+    assert.deepEqual(await boundsOf('0.001'), [[0.001], []]);
+    assert.deepEqual(await boundsOf(' .099, 0.1 ,1e0,+2.5,10.,86400'), [
+      [0.099, 0.1, 1, 2.5, 10, 86_400],
+      [],
+    ]);
+    const [bounds, warnings] = await boundsOf('0.0025,0.1,0.125,10.5');
+    assert.deepEqual(bounds, [0.0025, 0.1, 0.125, 10.5]);
+    assert.equal(warnings!.length, 1);
+    assert.match(String(warnings![0]), /^HISTOGRAM_BUCKETS .*\(0\.0025, 0\.125, 10\.5\): it knows/);
+  });
 
   it('wants the loop to be faster than its reports age', async () => {
     const env = { SCRAPE_MODE: 'loop', POLL_INTERVAL: '10s' };

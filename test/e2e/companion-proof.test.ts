@@ -3,17 +3,21 @@ import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { readDashboards, substituteVariables } from '../helpers/dashboard-queries.ts';
 import { startExporter, whyBuildIsMissing } from '../helpers/exporter.ts';
-import { whyLocustIsMissing } from '../helpers/locust-versions.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { locustPath, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { readObservations, roundLikeLocust, type Observation } from '../helpers/observations.ts';
 import { startLocust } from '../helpers/real-locust.ts';
 import {
   startPrometheus,
   whyPrometheusIsMissing,
+  type PrometheusKind,
   type RealPrometheus,
 } from '../helpers/real-prometheus.ts';
 import { needs } from '../helpers/requirement.ts';
-import { stopAfter, valueOf, waitForValue } from '../helpers/scraped-exporter.ts';
+import { startProcess } from '../helpers/start-process.ts';
+import { command, stopAfter, valueOf, waitForValue } from '../helpers/scraped-exporter.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
 
@@ -54,15 +58,17 @@ interface Run {
 }
 
 describe('distributions of a real run', { concurrency: 2 }, () => {
+  // The newest stores native histograms by its configuration, the one before it by a flag.
+  const nativeKind = whyPrometheusIsMissing('newest') === undefined ? 'newest' : 'newer';
   const options = needs(
     whyLocustIsMissing('newest'),
     whyPrometheusIsMissing(),
-    whyPrometheusIsMissing('newer'),
+    whyPrometheusIsMissing(nativeKind),
     whyBuildIsMissing(),
   );
 
   it('give what the users of Locust measured', options, async (t) => {
-    const run = await startRun(t);
+    const run = await startRun(t, nativeKind);
     const beginning = await run.endOf(-1);
     const first = await run.endOf(0);
     const second = await run.endOf(1);
@@ -84,9 +90,70 @@ describe('distributions of a real run', { concurrency: 2 }, () => {
       await t.test(`counts across a reset and a second run as ${kind.name} histograms`, () =>
         checkIncrease(kind, run.observations(), first, end, third),
       );
+      await t.test(`panels of the dashboards show ${kind.name} histograms`, () =>
+        checkPanels(kind, second),
+      );
     }
   });
+
+  it('of a headless Locust are all there at its end', options, async (t) => {
+    const folder = await temporaryFolder('observations');
+    t.after(() => folder.remove());
+    const port = await freePort();
+    const locust = await startProcess(
+      locustPath('newest'),
+      ['-f', LOCUSTFILE, '--headless', '--host', 'http://shop.example', '--only-summary'],
+      {
+        cwd: folder.path,
+        env: {
+          ...{ HOME: folder.path, OBSERVATIONS: folder.path, PHASES: '1', PYTHONPATH: COMPANION },
+          LOCUST_EXPORTER_COMPANION_ADDRESS: `127.0.0.1:${port}`,
+        },
+      },
+    );
+    stopAfter(t, 'Locust', locust);
+    const exporter = await startExporter({ LOCUST_URL: `http://127.0.0.1:${port}` });
+    stopAfter(t, 'exporter', exporter.process);
+    const prometheus = await startPrometheus({ config: configFor(new URL(exporter.url).host) });
+    stopAfter(t, 'Prometheus', prometheus);
+    assert.equal(await locust.exited, 0, locust.output());
+    await waitForValue(prometheus, 'locust_up', 0);
+
+    const observed = readObservations(folder.path);
+    assert.ok(observed.length >= 500, `${observed.length} requests`);
+    for (const [metric, labels, names] of selections()) {
+      const expected = observed.filter(({ name }) => names.has(name)).length;
+      const count = `last_over_time(${metric}_count{${labels}}[1m])`;
+      assert.equal(await valueOf(prometheus, count), expected, `${metric} ${labels}`);
+    }
+    const final = `last_over_time(locust_state{state="stopped"}[1m])`;
+    assert.equal(await valueOf(prometheus, final), 1);
+  });
 });
+
+/** That each query of a panel about distributions has a figure at a time of many requests. */
+async function checkPanels({ prometheus }: Kind, time: number): Promise<void> {
+  const [up] = await prometheus.query('locust_up', time);
+  const values = {
+    job: up!.labels['job']!,
+    instance: up!.labels['instance']!,
+    ...{ method: '$__all', endpoint: ENDPOINTS, __rate_interval: `${PHASE}s` },
+  };
+  const queries = readDashboards()
+    .flatMap((dashboard) => dashboard.queries)
+    .filter(({ expr }) => expr.includes('request_duration_seconds'));
+  assert.ok(queries.length >= 8);
+  for (const { panel, expr } of queries) {
+    const data = (await prometheus.api('/api/v1/query', {
+      query: substituteVariables(expr, values),
+      time: String(time),
+    })) as { result: { value?: [number, string]; histogram?: unknown }[] };
+    assert.ok(data.result.length > 0, `${panel} shows nothing`);
+    for (const { value, histogram } of data.result) {
+      assert.ok(histogram !== undefined || Number(value?.[1]) >= 0, panel);
+    }
+  }
+}
 
 /**
  * The percentiles of each endpoint, and of all together, between two times without requests.
@@ -202,7 +269,7 @@ function selections(): [metric: string, labels: string, names: ReadonlySet<strin
   ];
 }
 
-async function startRun(t: TestContext): Promise<Run> {
+async function startRun(t: TestContext, nativeKind: PrometheusKind): Promise<Run> {
   const folder = await temporaryFolder('observations');
   t.after(() => folder.remove());
   const observations = () => readObservations(folder.path);
@@ -219,9 +286,10 @@ async function startRun(t: TestContext): Promise<Run> {
   const classic = await startPrometheus({ config: configFor(host) });
   stopAfter(t, 'Prometheus', classic);
   const native = await startPrometheus({
-    kind: 'newer',
-    config: configFor(host),
-    args: ['--enable-feature=native-histograms'],
+    kind: nativeKind,
+    ...(nativeKind === 'newest'
+      ? { config: `global: { scrape_native_histograms: true }\n${configFor(host)}` }
+      : { config: configFor(host), args: ['--enable-feature=native-histograms'] }),
   });
   stopAfter(t, 'the newer Prometheus', native);
   for (const prometheus of [classic, native]) {
@@ -257,7 +325,7 @@ async function startRun(t: TestContext): Promise<Run> {
       await sleep(Math.max(0, end * 1000 - Date.now()));
       return end;
     },
-    resetStatistics: () => locust.get('/stats/reset'),
+    resetStatistics: () => command(locust.url, 'reset-stats'),
     async startAgain() {
       await waitUntil('the run ends', async () => (await locust.report()).state === 'stopped');
       await start();

@@ -79,11 +79,20 @@ it('metrics are served in the requested format and encoding, within the requeste
   assert.equal(headers['content-type'], type);
   assert.equal(headers['content-encoding'], 'gzip');
   assert.equal(headers.vary, 'Accept, Accept-Encoding');
+  const protobuf = await ask('/metrics', {
+    accept:
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited',
+  });
+  assert.equal(
+    protobuf.headers['content-type'],
+    'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+  );
   assert.deepEqual(
     asked.map(({ format, gzip, timeoutMs }) => [format, gzip, timeoutMs]),
     [
       ['text', false, Infinity],
       ['openmetrics', true, 9500],
+      ['protobuf', false, Infinity],
     ],
   );
 });

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
+import type { TextFormat } from '../../src/metrics/exposition/encode-text.ts';
+import { companionReport } from '../helpers/companion-report.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
+import { renderExposition } from '../helpers/render-exposition.ts';
 import { renderFixture } from '../helpers/render-fixture.ts';
 import { fixtureNames } from '../locust/samples.ts';
 
@@ -12,6 +16,8 @@ const UPDATE = process.env['UPDATE_GOLDENS'] === '1';
 const GOLDEN = path.resolve(import.meta.dirname, '../golden');
 const FIXTURE = '.stats-requests.json';
 const DOWN = 'down';
+/** By hand: what only the companion tells, in histograms. */
+const COMPANION = 'companion';
 
 /**
  * The long lists of 600 endpoints show nothing that the others do not, and the twins of the
@@ -20,6 +26,7 @@ const DOWN = 'down';
 const NAMES = [
   ...fixtureNames(FIXTURE).filter((name) => !/^companion\/|600-endpoints$/.test(name)),
   DOWN,
+  COMPANION,
 ];
 
 /** The formats differ in how they name and end families: a few files show that. */
@@ -30,6 +37,7 @@ const IN_OPENMETRICS: readonly string[] = [
   'locust-2.46.3/distributed-running',
   'locust-2.46.3/standalone-ready',
   DOWN,
+  COMPANION,
 ];
 
 const GOLDENS = NAMES.flatMap((name) => [
@@ -41,10 +49,17 @@ const GOLDENS = NAMES.flatMap((name) => [
 
 if (UPDATE) rmSync(GOLDEN, { recursive: true, force: true });
 
+function renderGolden(name: string, format: TextFormat): string {
+  if (name === COMPANION) {
+    return renderExposition(buildFamilies(CATALOG, 'locust', companionReport()), format);
+  }
+  return renderFixture(name === DOWN ? null : `${name}${FIXTURE}`, format);
+}
+
 describe('the exposition is the golden one', () => {
   for (const { name, format, file } of GOLDENS) {
     it(file, () => {
-      const text = renderFixture(name === DOWN ? null : `${name}${FIXTURE}`, format);
+      const text = renderGolden(name, format);
       const golden = path.join(GOLDEN, file);
       if (UPDATE) {
         mkdirSync(path.dirname(golden), { recursive: true });

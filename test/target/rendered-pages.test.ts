@@ -6,6 +6,7 @@ import type { Outcome } from '../../src/target/outcome.ts';
 import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import { CATALOG } from '../../src/metrics/catalog.ts';
 import { createSelfMetrics } from '../../src/metrics/self.ts';
+import { decodeProtobuf } from '../helpers/decode-protobuf.ts';
 import { parseExposition } from '../helpers/parse-exposition.ts';
 import { aggregate, report, row } from '../locust/samples.ts';
 
@@ -43,6 +44,26 @@ describe('one report after another', () => {
       }
     });
   }
+
+  it('leaves nothing of the one before in protobuf', async () => {
+    const render = createRenderer(CATALOG, 'locust', self);
+    const long = Array.from({ length: 40 }, (_, index) => `/long/${index}`);
+    for (const names of [['/a'], long, ['/b'], long]) {
+      const outcome = outcomeOf(...names);
+      for (const one of [outcome, { ...outcome }]) {
+        const families = decodeProtobuf(await render(one, { format: 'protobuf', gzip: false }));
+        assert.equal(families[0]?.name, 'locust_up');
+        assert.equal(new Set(families.map(({ name }) => name)).size, families.length);
+        assert.ok(families.some(({ name }) => name === 'locust_exporter_build_info'));
+        assert.deepEqual(
+          families
+            .find(({ name }) => name === 'locust_requests_total')
+            ?.metric.map(({ label }) => label[1]?.value),
+          names,
+        );
+      }
+    }
+  });
 
   it('is one body each, though they are asked for at once', async () => {
     const render = createRenderer(CATALOG, 'locust', self);

@@ -47,8 +47,8 @@ export function createProtobufBuffer(): ProtobufBuffer {
 
   /** Where there is room. */
   function putVarint(value: number): void {
-    // A number that is no whole one must not become an endless one.
-    let rest = Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER);
+    // What is no count must neither be endless nor break what follows it.
+    let rest = Math.max(0, Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER));
     const { memory } = buffer;
     let { used } = buffer;
     while (rest > MAX_SMALL) {
