@@ -3,7 +3,6 @@ import { ConfigError } from '../config/load-config.ts';
 import { redactUrl } from '../config/redact.ts';
 import type { Settings } from '../config/settings.ts';
 import { connect } from '../connect.ts';
-import type { LocustClient } from '../locust/client/client.ts';
 import {
   RefusedError,
   resetStats,
