@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 
 import { whyKustomizeIsMissing } from '../helpers/kustomize.ts';
 import { needs } from '../helpers/requirement.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { EXPORTERS, golden, IN_EXAMPLES, locustValues, PODS } from './deployed.ts';
 import {
   containersOf,
@@ -17,6 +21,7 @@ import {
   type Manifest,
   type PodSpec,
 } from './manifests.ts';
+import { ROOT } from './prometheus-rules.ts';
 import {
   buildWith,
   JOB_OF_ANOTHER_API,
@@ -181,6 +186,25 @@ describe('the companion', () => {
       (file) => podTemplate(readOne(path.join('companion', file)) as Manifest)!.spec,
     );
     assert.deepEqual(cronJob, others);
+  });
+});
+
+describe('the init container', () => {
+  it('writes what PYTHONPATH loads, for every user to read', async () => {
+    const folder = await temporaryFolder('companion');
+    try {
+      const [init] = locustValues.master.initContainers;
+      const args = init!.args!.map((arg) => (arg.startsWith('/') ? folder.path : arg));
+      const program = path.join(ROOT, 'src/bin.ts');
+      await promisify(execFile)(process.execPath, [program, ...args], { timeout: 60_000 });
+      for (const file of ['auto/sitecustomize.py', 'locust_exporter_companion.py']) {
+        assert.equal(statSync(path.join(folder.path, file)).mode & 0o777, 0o644, file);
+      }
+      assert.equal(path.basename(PYTHONPATH), 'auto');
+      assert.equal(statSync(path.join(folder.path, 'auto')).mode & 0o777, 0o755);
+    } finally {
+      await folder.remove();
+    }
   });
 });
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the control plane of Kubernetes into .cache/kubernetes with the Go that is there, from
 # the Go module proxy: etcd, kube-apiserver, kube-controller-manager and kubectl, all of them one
-# program (200 MB) with four names, and the definitions of the Prometheus Operator's kinds. It
-# takes about ten minutes on two cores, so CI does without it, and the tests that want it say so.
+# program (142 MB) with four names, and the definitions of the Prometheus Operator's kinds. It
+# takes eleven minutes of CPU, so CI does without it, and the tests that want it say so.
 set -euo pipefail
 
 version=1.37.2
