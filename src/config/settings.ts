@@ -362,13 +362,13 @@ export const SETTINGS = {
     parse: integerFrom(0, 7),
     default: '4',
     description:
-      'resolution of native histograms, from 0 to 7: how many buckets double from one to the next; each of 4 is 4.4 % wide',
+      'resolution of native histograms, from 0 to 7: how many times each power of two is halved; with 4, buckets are 4.4 % wide',
   },
   HISTOGRAM_CLASSIC: {
     parse: oneOf('all', 'aggregated', 'off'),
     default: 'all',
     description:
-      'which histograms have classic buckets, without which they are in protobuf alone: all, aggregated (that of all endpoints together), or off',
+      'which histograms have classic buckets, without which they are in protobuf alone: all, aggregated (the one of all endpoints together), or off',
   },
   HISTOGRAM_BUCKETS: {
     parse: parseBuckets,
