@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..');
 
 /** Folders in folders that are parts of their own, and a file that stands above its neighbours. */
 const INNER_PARTS = [
+  'config/probe-config',
   'config/web-config',
   'http/status-page',
   'locust/client',
@@ -42,8 +43,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
   'log-destination.ts': ['node:'],
-  config: ['config/web-config', 'locust/client', 'envalid', 're2js', 'node:'],
-  'config/web-config': ['config', 'yaml', 'node:'],
+  config: [
+    ...['config/probe-config', 'config/web-config', 'locust/client'],
+    ...['envalid', 're2js', 'yaml', 'node:'],
+  ],
+  'config/probe-config': ['config', 'locust/client', 'node:'],
+  'config/web-config': ['config', 'node:'],
   async: ['node:'],
   locust: ['locust/report'],
   'locust/client': ['async', 'locust', 'node:', 'undici'],
@@ -79,6 +84,7 @@ const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['cli', 'metrics'],
   ['cli', 'signals.ts'],
   ['config', 'locust/client'],
+  ['config/probe-config', 'locust/client'],
   ['http', 'config'],
   ['http', 'config/web-config'],
   ['http/status-page', 'locust'],
