@@ -36,10 +36,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'signals.ts': ['node:'],
   'exit-process.ts': [],
   'app.ts': [
-    ...['config', 'config/web-config', 'connect.ts', 'push'],
+    ...['config', 'config/web-config', 'connect.ts', 'push', 'probe', 'start-prober.ts'],
     ...['http', 'http/status-page', 'metrics', 'target'],
   ],
-  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics', 'push', 'target'],
+  'connect.ts': [
+    ...['config', 'config/probe-config', 'locust/client', 'locust/rows'],
+    ...['metrics', 'push', 'target'],
+  ],
+  'start-prober.ts': [
+    ...['config', 'config/probe-config', 'connect.ts', 'locust/client'],
+    ...['metrics', 'probe', 'target'],
+  ],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
   'log-destination.ts': ['node:'],
@@ -61,6 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['async', 'locust', 'locust/client', 'locust/history.ts', 'locust/report', 'locust/rows'],
     ...['metrics', 'metrics/exposition', 'node:'],
   ],
+  probe: ['config/probe-config', 'locust', 'locust/client', 'target'],
   push: ['async', 'node:', 'undici'],
   http: [
     ...['bcryptjs', 'config', 'config/web-config', 'express', 'http/status-page'],
@@ -78,6 +86,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Parts that may take only types (and pure tables of names) from each other. */
 const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['app.ts', 'http/status-page'],
+  ['app.ts', 'probe'],
+  ['probe', 'config/probe-config'],
+  ['probe', 'locust/client'],
+  ['probe', 'target'],
+  ['connect.ts', 'config/probe-config'],
   ['main.ts', 'signals.ts'],
   ['serve.ts', 'metrics'],
   ['serve.ts', 'signals.ts'],

@@ -67,6 +67,12 @@ const readCertificates = async (path: string) =>
 const readWebConfig = async (path: string) =>
   (await import('./web-config/read.ts')).readWebConfig(path);
 
+const parseAllowList = async (text: string) =>
+  (await import('./probe-config/allow-list.ts')).parseAllowList(text);
+
+const readProbeConfig = async (path: string) =>
+  (await import('./probe-config/read.ts')).readProbeConfig(path);
+
 /** `auto` reads as `on` for those who come from ContainerSolutions/locust_exporter. */
 const AUTO = 'auto: on when a variable or flag of ContainerSolutions/locust_exporter is in use';
 
@@ -260,6 +266,24 @@ export const SETTINGS = {
     description: 'true: delete at exit what was pushed',
     isSwitch: true,
   },
+  PROBE_TARGETS: {
+    parse: optional(parseAllowList),
+    default: '',
+    description:
+      'which Locusts /probe may read, as names with * or ranges of addresses, each with a port or ports, such as *.load-tests.svc:8089,10.0.0.0/8:8000-8099; without LOCUST_URL, no other Locust is read then',
+    isList: true,
+  },
+  PROBE_CONFIG_FILE: {
+    parse: optional(readProbeConfig),
+    default: '',
+    description: 'file of modules in YAML: passwords, certificates and the like for /probe',
+    isFile: true,
+  },
+  PROBE_MAX_TARGETS: {
+    parse: integerFrom(1),
+    default: '100',
+    description: 'Locusts that /probe keeps in mind at a time',
+  },
   WEB_CONFIG_FILE: {
     parse: optional(readWebConfig),
     default: '',
@@ -395,6 +419,9 @@ export const HEALTH_PATHS: readonly string[] = [
   '/-/ready',
   '/ready',
 ];
+
+/** Answers for one of many Locusts, by the name that exporters of many targets have. */
+export const PROBE_PATH = '/probe';
 
 /** Ends the exporter, by a name that sidecars have agreed on. */
 export const QUIT_PATH = '/quitquitquit';

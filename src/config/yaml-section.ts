@@ -114,8 +114,9 @@ export class YamlSection {
   }
 
   #choose<T>(name: string, text: unknown, choices: Readonly<Record<string, T>>): T | null {
-    const choice = typeof text === 'string' && Object.hasOwn(choices, text) && choices[text];
-    if (choice !== false && choice !== undefined) return choice;
+    const choice =
+      typeof text === 'string' && Object.hasOwn(choices, text) ? choices[text] : undefined;
+    if (choice !== undefined) return choice;
     this.note(name, `expected one of ${Object.keys(choices).join(', ')}${got(text)}`);
     return null;
   }

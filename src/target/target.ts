@@ -53,6 +53,8 @@ export interface Target {
   scrape(options: ScrapeOptions): Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
   /** What a scrape would tell now. */
   outcome(): Promise<Outcome>;
+  /** What the last scrape told; null before the first. */
+  latest(): Outcome | null;
   /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
@@ -78,6 +80,7 @@ export function createTarget(
   const gone = Promise.withResolvers<null>();
   let watch: { stop(): void } | null = null;
   let isRetired = false;
+  let latest: Outcome | null = null;
 
   function createCollector(): Collector {
     const common = { reader, clock, locustTimeoutMs };
@@ -118,12 +121,14 @@ export function createTarget(
     },
     async scrape({ format, gzip, timeoutMs, scraper }) {
       const outcome = await present(timeoutMs, scraper);
+      latest = outcome;
       const onSent = () => {
         finalScrape.sent(outcome);
       };
       return { body: await render(outcome, { format, gzip }), onSent };
     },
     outcome: () => present(Infinity),
+    latest: () => latest,
     async exposition() {
       const now = await read(locustTimeoutMs);
       const outcome = reader.goneSinceMs() === null ? now : (finalScrape.final() ?? now);

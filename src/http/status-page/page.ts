@@ -25,6 +25,7 @@ import {
   stateBadge,
   workersSection,
 } from './tables.ts';
+import { targetsSection, type TargetRow } from './targets.ts';
 
 export interface StatusView {
   /** `null` while Locust is down. */
@@ -32,8 +33,10 @@ export interface StatusView {
   readonly problem: Problem | null;
   readonly info: { readonly version: string | null; readonly host: string | null } | null;
   readonly runStartTimeSeconds: number | null;
-  /** Without credentials. */
-  readonly locustUrl: string;
+  /** Without credentials; null where no Locust is read but those of /probe. */
+  readonly locustUrl: string | null;
+  /** What /probe was asked for of late; null where it is off. */
+  readonly targets: readonly TargetRow[] | null;
   readonly metricsPath: string;
   readonly exporterVersion: string;
   readonly docsUrl: string;
@@ -57,8 +60,8 @@ const SCRIPT_ELEMENT = new SafeHtml(`<script id="page-script">${STATUS_PAGE_SCRI
 
 /** The page at `/`, for people. Everything in the view may be hostile. */
 export function renderStatusPage(view: StatusView): string {
-  const { snapshot } = view;
-  const state = snapshot?.state ?? (view.problem === null ? 'waiting' : 'down');
+  const { snapshot, targets } = view;
+  const state = stateOf(view);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -74,14 +77,20 @@ export function renderStatusPage(view: StatusView): string {
       <body>
         ${header(state, view)}
         <main>
-          ${facts(view)} ${banner(view.problem, snapshot !== null, view.nowMs)}
+          ${facts(view)} ${view.locustUrl && banner(view.problem, snapshot !== null, view.nowMs)}
           ${snapshot && sections(snapshot, view.metricsPath)}
+          ${targets && targetsSection(targets, view.nowMs)}
         </main>
         <footer>locust-exporter ${view.exporterVersion}</footer>
         <p id="offline" role="status" hidden>Exporter not answering, trying again…</p>
         ${SCRIPT_ELEMENT}
       </body>
     </html> `.toString();
+}
+
+function stateOf({ locustUrl, snapshot, problem }: StatusView): string {
+  if (locustUrl === null) return 'probing';
+  return snapshot?.state ?? (problem === null ? 'waiting' : 'down');
 }
 
 function header(state: string, { metricsPath, docsUrl }: StatusView): SafeHtml {
@@ -96,8 +105,8 @@ function header(state: string, { metricsPath, docsUrl }: StatusView): SafeHtml {
 
 function facts({ locustUrl, info, runStartTimeSeconds: runStart, nowMs }: StatusView): SafeHtml {
   return html`<dl class="facts">
-    ${fact('Locust', link(locustUrl, locustUrl))} ${foreignFact('Version', info?.version)}
-    ${foreignFact('Host under test', info?.host)}
+    ${locustUrl && fact('Locust', link(locustUrl, locustUrl))}
+    ${foreignFact('Version', info?.version)} ${foreignFact('Host under test', info?.host)}
     ${runStart === null ? null : fact('Run started', momentAgo(runStart * 1000, nowMs))}
     ${fact('Updated', moment(nowMs))}
   </dl>`;

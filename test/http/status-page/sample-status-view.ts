@@ -68,6 +68,7 @@ export function sampleView(changes: Partial<StatusView> = {}): StatusView {
     info: { version: '2.46.3', host: 'https://shop.example' },
     runStartTimeSeconds: SAMPLE_NOW_MS / 1000 - 192,
     locustUrl: 'http://localhost:8089',
+    targets: null,
     metricsPath: '/metrics',
     exporterVersion: '0.1.0',
     docsUrl: 'https://docs.example/locust-exporter',

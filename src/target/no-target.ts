@@ -1,0 +1,40 @@
+import type { SelfMetrics } from '../metrics/self.ts';
+import type { Clock, Outcome } from './outcome.ts';
+import { createRenderer } from './render.ts';
+import type { Target } from './target.ts';
+
+export interface NoTargetOptions {
+  readonly self: SelfMetrics;
+  readonly clock: Clock;
+  readonly prefix: string;
+}
+
+/** The place of a Locust where there is none: its scrapes tell of the exporter alone. */
+export function createNoTarget({ self, clock, prefix }: NoTargetOptions): NoTarget {
+  const render = createRenderer([], prefix, self);
+  const outcome = (): Outcome => ({
+    report: { snapshot: null, info: null, runStartSeconds: null },
+    problem: null,
+    atMs: clock.monotonicMs(),
+  });
+  return {
+    displayUrl: null,
+    gone: new Promise(() => undefined),
+    start: () => undefined,
+    scrape: async ({ format, gzip }) => ({
+      body: await render(outcome(), { format, gzip }),
+      onSent: () => undefined,
+    }),
+    outcome: () => Promise.resolve(outcome()),
+    latest: () => null,
+    exposition: async () => {
+      const body = await render(outcome(), { format: 'text', gzip: false });
+      return { text: body.toString(), isWhole: false };
+    },
+    retire: () => Promise.resolve(),
+    linger: () => Promise.resolve(true),
+    close: () => Promise.resolve(),
+  };
+}
+
+export type NoTarget = Omit<Target, 'displayUrl'> & { readonly displayUrl: null };
