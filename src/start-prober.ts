@@ -37,6 +37,11 @@ export function startProber({
   const current =
     file && followFile(file, { setting: 'PROBE_CONFIG_FILE', read: readProbeConfig, logger });
   const resolve = createResolver();
+  for (const { name, access } of file?.modules.values() ?? []) {
+    if (access.tls?.insecure === true) {
+      logger.warn({ module: name }, 'the certificates of Locusts are not verified');
+    }
+  }
 
   function create({ url, port }: ParsedTarget, module: ProbeModule | null): Target {
     const lookup = createCheckedLookup(

@@ -99,6 +99,7 @@ export function createProber(options: ProberOptions): Prober {
         target = check(text, module);
       } catch (error) {
         if (!(error instanceof ProbeRefusal)) throw error;
+        logger.debug({ reason: error.message }, 'a probe was refused');
         return { status: 400, refusal: error.message };
       }
       const key = {

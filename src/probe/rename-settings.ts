@@ -15,8 +15,8 @@ export function renameSettings(client: LocustClient): LocustClient {
   };
   return {
     ...client,
-    get: (path, signal) => renamed(client.get(path, signal)),
-    post: (path, form, signal) => renamed(client.post(path, form, signal)),
+    get: (...request) => renamed(client.get(...request)),
+    post: (...request) => renamed(client.post(...request)),
   };
 }
 

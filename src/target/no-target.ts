@@ -27,10 +27,7 @@ export function createNoTarget({ self, clock, prefix }: NoTargetOptions): NoTarg
     }),
     outcome: () => Promise.resolve(outcome()),
     latest: () => null,
-    exposition: async () => {
-      const body = await render(outcome(), { format: 'text', gzip: false });
-      return { text: body.toString(), isWhole: false };
-    },
+    exposition: () => Promise.resolve({ text: '', isWhole: false }),
     retire: () => Promise.resolve(),
     linger: () => Promise.resolve(true),
     close: () => Promise.resolve(),
