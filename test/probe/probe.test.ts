@@ -349,7 +349,7 @@ describe('the status page with PROBE_TARGETS', () => {
     const page = await exporter.get('/');
     assert.ok(page.includes(`${locust.url}/</bdi>`));
     assert.match(page, /http:\/\/127\.0\.0\.1:1\/%22%3E%3Cscript%3E\/<\/bdi>/);
-    assert.match(page, /cannot reach http:\/\/127\.0\.0\.1:1: /);
+    assert.match(page, /connect: cannot reach http:\/\/127\.0\.0\.1:1: /);
     assert.doesNotMatch(page, /<script>|Waiting for Locust/);
   });
 });

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../target/outcome.ts';
-import { formatCount, formatRate, momentAgo } from './format.ts';
+import type { Outcome, Problem } from '../../target/outcome.ts';
+import { formatCount, formatDuration, formatRate } from './format.ts';
 import { html, type HtmlValue, type SafeHtml } from './html.ts';
 import { figureCell, foreignText, MAX_ROWS, stateBadge, tableSection } from './tables.ts';
 
@@ -47,15 +47,12 @@ function targetRow({ url, module, scrapedUnixMs, outcome }: TargetRow, nowMs: nu
     <td>${stateBadge(state)}</td>
     ${figureCell(snapshot?.users ?? null, formatCount)}
     ${figureCell(snapshot?.totalRps ?? null, formatRate)}
-    <td>${momentAgo(scrapedUnixMs, nowMs)}</td>
+    <td>${formatDuration(nowMs - scrapedUnixMs)} ago</td>
     <td class="error">${problem && whatIsWrong(problem, nowMs)}</td>
   </tr>`;
 }
 
-function whatIsWrong(
-  { code, message, sinceMs }: NonNullable<NonNullable<TargetRow['outcome']>['problem']>,
-  nowMs: number,
-): HtmlValue {
-  return html`<code>${foreignText(code)}</code> ${foreignText(message)}, since
-    ${momentAgo(sinceMs, nowMs)}`;
+/** The text has lines of its own. */
+function whatIsWrong({ code, message, sinceMs }: Problem, nowMs: number): HtmlValue {
+  return html`${foreignText(`${code}: ${message}`)} for ${formatDuration(nowMs - sinceMs)}`;
 }

@@ -92,6 +92,17 @@ export function viewFullOf(text: string): StatusView {
     problem: { code: 'internal', message: text, sinceMs: SAMPLE_NOW_MS },
     info: { version: text, host: text },
     locustUrl: `http://localhost/${text}`,
+    targets: [
+      {
+        ...{ url: text, module: text, scrapedUnixMs: SAMPLE_NOW_MS },
+        outcome: {
+          report: {
+            ...{ snapshot: sampleSnapshot({ state: text }), info: null, runStartSeconds: null },
+          },
+          problem: { code: 'internal', message: text, sinceMs: SAMPLE_NOW_MS },
+        },
+      },
+    ],
     exporterVersion: text,
     docsUrl: text,
   });
