@@ -7,6 +7,7 @@ import { parseExposition } from '../helpers/parse-exposition.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { always, GOOD } from '../target/faults.ts';
 import { startFaultyLocust } from '../target/faulty-locust.ts';
+import type { Clock } from '../../src/target/outcome.ts';
 import { startInProcess, type InProcess } from '../target/in-process.ts';
 
 const LOOPBACK = '127.0.0.0/8';
@@ -16,8 +17,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function start(env: Record<string, string> = {}): Promise<InProcess> {
-  const exporter = await startInProcess({ PROBE_TARGETS: LOOPBACK, LOG_LEVEL: 'debug', ...env });
+async function start(env: Record<string, string> = {}, clock?: Clock): Promise<InProcess> {
+  const settings = { PROBE_TARGETS: LOOPBACK, LOG_LEVEL: 'debug', ...env };
+  const exporter = await startInProcess(settings, clock);
   closers.push(() => exporter.stop());
   return exporter;
 }
@@ -215,6 +217,24 @@ describe('/probe', () => {
     );
     assert.equal((await probe(exporter, { target: one.url })).status, 200);
     assert.match(await exporter.metrics(), /^locust_exporter_target_evictions_total 0$/m);
+  });
+
+  it('forgets the target that was scraped two minutes ago to make room for another', async () => {
+    const [one, two] = [
+      await simulated('http://one.example'),
+      await simulated('http://two.example'),
+    ];
+    let nowMs = 0;
+    const clock = { monotonicMs: () => nowMs, unixMs: () => 1e12 + nowMs };
+    const exporter = await start({ PROBE_MAX_TARGETS: '1', CACHE_TTL: '0s' }, clock);
+    assert.equal((await probe(exporter, { target: one.url })).status, 200);
+    nowMs = 120_000;
+    assert.equal((await probe(exporter, { target: two.url })).status, 200);
+    const text = await exporter.metrics();
+    assert.match(text, /^locust_exporter_targets 1$/m);
+    assert.match(text, /^locust_exporter_target_evictions_total 1$/m);
+    const line = exporter.log().find(({ msg }) => msg === 'a target made room for another');
+    assert.equal(line?.['url'], `${one.url}/`);
   });
 
   it('ends with the exporter while a Locust hangs', async () => {
