@@ -96,6 +96,12 @@ test(
     );
 
     await Promise.all(locusts.map((locust, index) => locust.swarm(USERS + index, 4)));
+    // A run that no scrape saw has no start.
+    await Promise.all(
+      locusts.map(({ url }) =>
+        waitForValue(prometheus, `locust_state{instance="${url}",state="running"}`, 1),
+      ),
+    );
     await Promise.all(locusts.map((locust, index) => locust.counted((USERS + index) * ROUNDS)));
     await Promise.all(locusts.map((locust) => locust.endRun()));
     await Promise.all(locusts.map((locust) => locust.atRest()));
