@@ -1,21 +1,24 @@
 import type { Logger } from 'pino';
-import { HEALTH_PATHS, QUIT_PATH, type Settings } from './config/settings.ts';
+import { HEALTH_PATHS, PROBE_PATH, QUIT_PATH, type Settings } from './config/settings.ts';
 import type { WebConfigFile } from './config/web-config/read.ts';
 import { connect, pushgatewaySettings, targetSettings } from './connect.ts';
 import { addressOf, closeServer, listen } from './http/listen.ts';
 import { loadApp } from './http/load-app.ts';
 import type { StatusView } from './http/status-page/page.ts';
 import { loadSelfMetrics } from './metrics/load-self.ts';
-import type { BuildInfo } from './metrics/self.ts';
+import type { BuildInfo, SelfMetrics } from './metrics/self.ts';
+import type { Prober } from './probe/prober.ts';
 import type { Pusher, PusherOptions } from './push/pushgateway.ts';
+import type { ProbeOptions } from './start-prober.ts';
+import { createNoTarget } from './target/no-target.ts';
 import type { Clock, Outcome } from './target/outcome.ts';
 import { createTarget } from './target/target.ts';
 
 export interface Exporter {
   /** Where it listens, like `127.0.0.1:9646`. */
   readonly address: string;
-  /** The URL of the Locust that it reads, without credentials. */
-  readonly locustUrl: string;
+  /** The URL of the Locust that it reads, without credentials; null if only /probe reads. */
+  readonly locustUrl: string | null;
   /** Settles when a client requests QUIT_PATH. */
   readonly quitRequested: Promise<unknown>;
   /** Settles when EXIT_AFTER_LOCUST_GONE is over. */
@@ -43,6 +46,12 @@ const SYSTEM_CLOCK: Clock = {
   unixMs: () => Date.now(),
 };
 
+export interface StartOptions {
+  readonly clock?: Clock;
+  /** Whether LOCUST_URL is read, and not only what /probe is asked for. */
+  readonly readsLocustUrl?: boolean;
+}
+
 /**
  * Wires everything and listens; Locust need not be there.
  *
@@ -52,15 +61,22 @@ export async function startExporter(
   settings: Settings,
   build: BuildInfo,
   logger: Logger,
-  clock: Clock = SYSTEM_CLOCK,
+  { clock = SYSTEM_CLOCK, readsLocustUrl = true }: StartOptions = {},
 ): Promise<Exporter> {
-  const legacy = settings.LEGACY_METRICS;
-  const self = loadSelfMetrics(build, {
-    legacy: legacy !== 'off',
+  const self: SelfMetrics = loadSelfMetrics(build, {
+    about: readsLocustUrl ? 'all' : 'process',
+    legacy: settings.LEGACY_METRICS !== 'off',
     pushes: settings.PUSHGATEWAY_URL !== null,
+    targets: settings.PROBE_TARGETS && (() => prober?.count() ?? 0),
   });
-  const client = connect(settings, build);
-  const target = createTarget(targetSettings(settings), { client, self, logger, clock });
+  const prober =
+    settings.PROBE_TARGETS &&
+    (await loadProber({ allowList: settings.PROBE_TARGETS, settings, build, self, logger, clock }));
+  const target = readsLocustUrl
+    ? createTarget(targetSettings(settings), {
+        ...{ client: connect(settings, build), self, logger, clock },
+      })
+    : createNoTarget({ self, clock, prefix: settings.METRIC_PREFIX });
 
   const quit = Promise.withResolvers<null>();
   const web = settings.WEB_CONFIG_FILE && (await protect(settings.WEB_CONFIG_FILE, logger));
@@ -78,6 +94,8 @@ export async function startExporter(
         : null,
     metricsPath: settings.METRICS_PATH,
     metrics: (request) => target.scrape(request),
+    probePath: PROBE_PATH,
+    probe: prober && ((request) => prober.probe(request)),
     status: async () => statusView(await target.outcome()),
     logger,
   });
@@ -90,6 +108,7 @@ export async function startExporter(
       runStartTimeSeconds: report.runStartSeconds,
       recent: target.recentPercentiles(),
       locustUrl: target.displayUrl,
+      targets: prober?.targets() ?? null,
       metricsPath: settings.METRICS_PATH,
       exporterVersion: build.version,
       docsUrl: `${REPOSITORY_URL}#readme`,
@@ -130,7 +149,7 @@ export async function startExporter(
     async stop() {
       await target.retire(0);
       await Promise.all([closeServer(server, DRAIN_MS), pusher?.end()]);
-      await target.close();
+      await Promise.all([target.close(), prober?.close()]);
     },
   };
 }
@@ -140,6 +159,11 @@ export async function startExporter(
 async function loadPusher(options: PusherOptions): Promise<Pusher> {
   const { createPusher } = await import('./push/pushgateway.ts');
   return createPusher(options);
+}
+
+async function loadProber(options: ProbeOptions): Promise<Prober> {
+  const { startProber } = await import('./start-prober.ts');
+  return startProber(options);
 }
 
 async function protect(started: WebConfigFile, logger: Logger) {

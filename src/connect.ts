@@ -1,12 +1,25 @@
 import type { PushgatewaySettings } from './push/pushgateway.ts';
 import type { TargetSettings } from './target/target.ts';
 import { locustCredentials } from './config/credentials.ts';
+import type { ProbeModule } from './config/probe-config/read.ts';
 import type { Settings } from './config/settings.ts';
-import { createLocustClient, type LocustClient } from './locust/client/client.ts';
+import {
+  createLocustClient,
+  type ClientOptions,
+  type LocustClient,
+} from './locust/client/client.ts';
 import type { LoginForm } from './locust/client/login.ts';
 import type { RowRules } from './locust/rows/rewrite.ts';
 import { chooseCatalog } from './metrics/legacy-catalog.ts';
 import type { BuildInfo } from './metrics/self.ts';
+
+/** What holds for every Locust. */
+function clientLimits(settings: Settings, build: BuildInfo) {
+  return {
+    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
+    userAgent: `locust-exporter/${build.version}`,
+  };
+}
 
 /** The client for the Locust that the settings name; it connects with its first request. */
 export function connect(settings: Settings, build: BuildInfo): LocustClient {
@@ -16,9 +29,8 @@ export function connect(settings: Settings, build: BuildInfo): LocustClient {
   const access =
     settings.LOCUST_LOGIN_PATH === '' ? { credentials } : { login: loginForm(settings) };
   return createLocustClient({
+    ...clientLimits(settings, build),
     url: settings.LOCUST_URL,
-    maxResponseBytes: settings.MAX_RESPONSE_BYTES,
-    userAgent: `locust-exporter/${build.version}`,
     ...access,
     headers: settings.LOCUST_HEADERS_FILE?.headers,
     tls: {
@@ -27,6 +39,22 @@ export function connect(settings: Settings, build: BuildInfo): LocustClient {
       client: cert === undefined || key === undefined ? undefined : { cert, key },
     },
   });
+}
+
+/**
+ * The client for a Locust of /probe. Nothing of LOCUST_USERNAME and the like, which are for
+ * LOCUST_URL, is shown to it.
+ *
+ * @param lookup finds the addresses of its host.
+ */
+export function connectProbed(
+  url: URL,
+  module: ProbeModule | null,
+  lookup: ClientOptions['lookup'],
+  settings: Settings,
+  build: BuildInfo,
+): LocustClient {
+  return createLocustClient({ ...clientLimits(settings, build), url, ...module?.access, lookup });
 }
 
 function loginForm(settings: Settings): LoginForm {
@@ -73,6 +101,17 @@ export function targetSettings(settings: Settings): TargetSettings {
     locustTimeoutMs: settings.LOCUST_TIMEOUT,
     lingerMs: settings.LINGER,
     exitAfterGoneMs: settings.EXIT_AFTER_LOCUST_GONE,
+  };
+}
+
+/** How a Locust of /probe is read: when it is asked for, and without an end of its own. */
+export function probedSettings(settings: Settings, module: ProbeModule | null): TargetSettings {
+  return {
+    ...targetSettings(settings),
+    scrapeMode: 'on-demand',
+    locustTimeoutMs: module?.timeoutMs ?? settings.LOCUST_TIMEOUT,
+    lingerMs: 0,
+    exitAfterGoneMs: null,
   };
 }
 

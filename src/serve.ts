@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import { startExporter, type Exporter } from './app.ts';
 import type { Config } from './config/load-config.ts';
 import { QUIT_PATH } from './config/settings.ts';
-import type { Settings } from './config/settings.ts';
 import { logProcessEvents } from './exit-process.ts';
 import { createLogger } from './logger.ts';
 import type { BuildInfo } from './metrics/self.ts';
@@ -15,7 +14,7 @@ const START_AFTER_SIGNAL_MS = 1000;
 
 /** Serves until a signal or a request ends it. @returns the exit code */
 export async function serve(
-  { settings, warnings }: Config,
+  { settings, readsLocustUrl, warnings }: Config,
   build: BuildInfo,
   signals: Signals,
 ): Promise<number> {
@@ -23,7 +22,10 @@ export async function serve(
   logProcessEvents(logger);
   for (const warning of warnings) logger.warn(warning);
   if (settings.LOCUST_TLS_INSECURE) logger.warn("Locust's certificate is not verified");
-  const exporter = await Promise.race([start(settings, build, logger), endOfStart(signals)]);
+  const exporter = await Promise.race([
+    start({ settings, readsLocustUrl }, build, logger),
+    endOfStart(signals),
+  ]);
   if (exporter === 'ended') logger.info('stopping before the start is complete');
   else if (exporter !== null) await run(exporter, signals, logger);
   await flushLog(logger);
@@ -54,12 +56,12 @@ async function run(exporter: Exporter, signals: Signals, logger: Logger): Promis
 
 /** @returns null if it cannot listen, which is logged */
 async function start(
-  settings: Settings,
+  { settings, readsLocustUrl }: Pick<Config, 'settings' | 'readsLocustUrl'>,
   build: BuildInfo,
   logger: Logger,
 ): Promise<Exporter | null> {
   try {
-    const exporter = await startExporter(settings, build, logger);
+    const exporter = await startExporter(settings, build, logger, { readsLocustUrl });
     logger.info(
       {
         address: exporter.address,

@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '..');
 
 /** Folders in folders that are parts of their own, and a file that stands above its neighbours. */
 const INNER_PARTS = [
+  'config/probe-config',
   'config/web-config',
   'http/status-page',
   'locust/client',
@@ -35,15 +36,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'signals.ts': ['node:'],
   'exit-process.ts': [],
   'app.ts': [
-    ...['config', 'config/web-config', 'connect.ts', 'push'],
+    ...['config', 'config/web-config', 'connect.ts', 'push', 'probe', 'start-prober.ts'],
     ...['http', 'http/status-page', 'metrics', 'target'],
   ],
-  'connect.ts': ['config', 'locust/client', 'locust/rows', 'metrics', 'push', 'target'],
+  'connect.ts': [
+    ...['config', 'config/probe-config', 'locust/client', 'locust/rows'],
+    ...['metrics', 'push', 'target'],
+  ],
+  'start-prober.ts': [
+    ...['config', 'config/probe-config', 'connect.ts', 'locust/client'],
+    ...['metrics', 'probe', 'target'],
+  ],
   'build-info.ts': ['node:', 'metrics'],
   'logger.ts': ['config', 'log-destination.ts', 'pino', 'pino-pretty', 'node:'],
   'log-destination.ts': ['node:'],
-  config: ['config/web-config', 'locust/client', 'envalid', 're2js', 'node:'],
-  'config/web-config': ['config', 'yaml', 'node:'],
+  config: [
+    ...['config/probe-config', 'config/web-config', 'locust/client'],
+    ...['envalid', 're2js', 'yaml', 'node:'],
+  ],
+  'config/probe-config': ['config', 'locust/client', 'node:'],
+  'config/web-config': ['config', 'node:'],
   async: ['node:'],
   locust: ['locust/report'],
   'locust/client': ['async', 'locust', 'node:', 'undici'],
@@ -56,6 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['async', 'locust', 'locust/client', 'locust/history.ts', 'locust/report', 'locust/rows'],
     ...['metrics', 'metrics/exposition', 'node:'],
   ],
+  probe: ['config/probe-config', 'locust', 'locust/client', 'target'],
   push: ['async', 'node:', 'undici'],
   http: [
     ...['bcryptjs', 'config', 'config/web-config', 'express', 'http/status-page'],
@@ -73,12 +86,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Parts that may take only types (and pure tables of names) from each other. */
 const TYPES_ONLY: readonly (readonly [string, string])[] = [
   ['app.ts', 'http/status-page'],
+  ['app.ts', 'probe'],
+  ['probe', 'config/probe-config'],
+  ['probe', 'locust/client'],
+  ['probe', 'target'],
+  ['connect.ts', 'config/probe-config'],
   ['main.ts', 'signals.ts'],
   ['serve.ts', 'metrics'],
   ['serve.ts', 'signals.ts'],
   ['cli', 'metrics'],
   ['cli', 'signals.ts'],
   ['config', 'locust/client'],
+  ['config/probe-config', 'locust/client'],
   ['http', 'config'],
   ['http', 'config/web-config'],
   ['http/status-page', 'locust'],

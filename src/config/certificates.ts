@@ -30,8 +30,16 @@ export function parseCertificates(pem: string): X509Certificate[] {
   });
 }
 
-/** What is wrong with a key for a certificate, both in PEM; null when it can be used. */
-export function checkClientKey(cert: string, pem: string): string | null {
+/**
+ * What is wrong with a key for a certificate, both in PEM; null when it can be used.
+ *
+ * @param certName of the setting that names the certificate.
+ */
+export function checkClientKey(
+  cert: string,
+  pem: string,
+  certName = 'LOCUST_CLIENT_CERT_FILE',
+): string | null {
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
@@ -39,7 +47,7 @@ export function checkClientKey(cert: string, pem: string): string | null {
     return 'expected a key in PEM, without a passphrase';
   }
   if (!new X509Certificate(cert).checkPrivateKey(key)) {
-    return 'expected the key of the first certificate in LOCUST_CLIENT_CERT_FILE';
+    return `expected the key of the first certificate in ${certName}`;
   }
   try {
     createSecureContext({ cert, key: pem });

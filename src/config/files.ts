@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** What is wrong in a file, as opposed to the setting that names it. */
 export class FileContentError extends Error {
@@ -27,6 +27,16 @@ export function readTextFile(path: string): string {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const reason = READ_PROBLEMS[code] ?? code;
     throw new Error(`expected a file that can be read (${reason})`, { cause: error });
+  }
+}
+
+/** Changes when the file does, or where a link leads. */
+export function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, ctimeNs].join(' ');
+  } catch {
+    return '';
   }
 }
 

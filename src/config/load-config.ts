@@ -6,6 +6,7 @@ import { showValue } from './redact.ts';
 import {
   flagOf,
   HEALTH_PATHS,
+  PROBE_PATH,
   QUIT_PATH,
   type Setting,
   type SettingName,
@@ -28,6 +29,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   readonly settings: Settings;
+  /** Whether LOCUST_URL is read, and not only what /probe is asked for. */
+  readonly readsLocustUrl: boolean;
   /** Every setting as a user would write it, without secrets. */
   readonly shown: Readonly<Record<string, string>>;
   /** Warnings, one line each. */
@@ -86,6 +89,10 @@ export async function loadConfig(
       describe(name, new Error(problem));
     });
   }
+  const readsLocustUrl = settings.PROBE_TARGETS === null || given.get('LOCUST_URL') !== undefined;
+  if (!readsLocustUrl && settings.PUSHGATEWAY_URL !== null) {
+    problems.push('PUSHGATEWAY_URL: expected LOCUST_URL beside it, since targets are not pushed');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   const warnings: string[] = [];
   for (const [name, { own, alias }] of candidates) {
@@ -98,7 +105,7 @@ export async function loadConfig(
       'user or password in LOCUST_URL are ignored, because LOCUST_USERNAME or its password say otherwise',
     );
   }
-  if (readsItself(settings)) {
+  if (readsLocustUrl && readsItself(settings)) {
     warnings.push('LOCUST_URL leads to LISTEN_ADDRESS, where the exporter itself listens');
   }
   const offGrid = settings.HISTOGRAM_BUCKETS.filter((bound) => !isOnGrid(bound));
@@ -113,7 +120,12 @@ export async function loadConfig(
       return [name, show(name, text.toLowerCase() === 'auto' ? (settings[name] as string) : text)];
     }),
   );
-  return { settings: Object.freeze(settings), shown, warnings };
+  return {
+    settings: Object.freeze(settings),
+    readsLocustUrl,
+    shown: readsLocustUrl ? shown : { ...shown, LOCUST_URL: '' },
+    warnings,
+  };
 }
 
 function show(name: SettingName, text: string): string {
@@ -214,6 +226,12 @@ export async function checkTogether(
   }
   if (settings.METRICS_PATH === QUIT_PATH) {
     note('METRICS_PATH', 'expected a path that does not end the exporter');
+  }
+  if (settings.PROBE_TARGETS !== null && settings.METRICS_PATH === PROBE_PATH) {
+    note('METRICS_PATH', `expected a path that is not ${PROBE_PATH}`);
+  }
+  if (settings.PROBE_TARGETS === null && settings.PROBE_CONFIG_FILE !== null) {
+    note('PROBE_CONFIG_FILE', 'expected PROBE_TARGETS beside it, without which /probe is off');
   }
   if (settings.SCRAPE_MODE === 'loop' && settings.STALE_AFTER <= settings.POLL_INTERVAL) {
     note('STALE_AFTER', 'expected more than POLL_INTERVAL');

@@ -71,6 +71,12 @@ const readCertificates = async (path: string) =>
 const readWebConfig = async (path: string) =>
   (await import('./web-config/read.ts')).readWebConfig(path);
 
+const parseAllowList = async (text: string) =>
+  (await import('./probe-config/allow-list.ts')).parseAllowList(text);
+
+const readProbeConfig = async (path: string) =>
+  (await import('./probe-config/read.ts')).readProbeConfig(path);
+
 /** `auto` means `on` for users of ContainerSolutions/locust_exporter. */
 const AUTO = 'auto: on when a variable or flag of ContainerSolutions/locust_exporter is in use';
 
@@ -276,6 +282,24 @@ export const SETTINGS = {
     description: 'true: delete the pushed metrics at exit',
     isSwitch: true,
   },
+  PROBE_TARGETS: {
+    parse: optional(parseAllowList),
+    default: '',
+    description:
+      'which Locusts /probe may read, as names with * or ranges of addresses, each with a port or ports, such as *.load-tests.svc:8089,10.0.0.0/8:8000-8099; without LOCUST_URL, no other Locust is read then',
+    isList: true,
+  },
+  PROBE_CONFIG_FILE: {
+    parse: optional(readProbeConfig),
+    default: '',
+    description: 'file of modules in YAML: passwords, certificates and the like for /probe',
+    isFile: true,
+  },
+  PROBE_MAX_TARGETS: {
+    parse: integerFrom(1),
+    default: '100',
+    description: 'Locusts that /probe keeps in mind at a time',
+  },
   WEB_CONFIG_FILE: {
     parse: optional(readWebConfig),
     default: '',
@@ -432,6 +456,9 @@ export const HEALTH_PATHS: readonly string[] = [
   '/-/ready',
   '/ready',
 ];
+
+/** Serves one of many Locusts. Exporters of many targets commonly use this path. */
+export const PROBE_PATH = '/probe';
 
 /** Ends the exporter. Sidecars commonly use this path. */
 export const QUIT_PATH = '/quitquitquit';

@@ -7,8 +7,8 @@ import express, {
   type Response,
 } from 'express';
 import type { Logger } from 'pino';
-import { CONTENT_TYPES, type ExpositionFormat } from '../metrics/exposition/formats.ts';
-import { negotiateFormat, scrapeTimeoutMs } from './negotiate.ts';
+import { readScrape, sendExposition, type Exposition, type ScrapeRequest } from './exposition.ts';
+import { probeHandler, type Probe } from './probe.ts';
 import type { StatusView } from './status-page/page.ts';
 
 export interface AppOptions {
@@ -23,16 +23,10 @@ export interface AppOptions {
   /** Ends the exporter; null if that is not allowed. */
   readonly quit: (() => void) | null;
   readonly metricsPath: string;
-  /**
-   * `timeoutMs` is how long the scraper will wait, `scraper` is its connection; `onSent` is called
-   * when all was sent.
-   */
-  readonly metrics: (request: {
-    readonly format: ExpositionFormat;
-    readonly gzip: boolean;
-    readonly timeoutMs: number;
-    readonly scraper: object;
-  }) => Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
+  readonly metrics: (request: ScrapeRequest) => Promise<Exposition>;
+  readonly probePath?: string;
+  /** null where PROBE_TARGETS allows nothing. */
+  readonly probe?: Probe | null;
   readonly status: () => Promise<StatusView>;
   readonly logger: Logger;
 }
@@ -46,6 +40,8 @@ export function createServerApp({
   quit,
   metricsPath,
   metrics,
+  probePath = '/probe',
+  probe = null,
   status,
   logger,
 }: AppOptions): Express {
@@ -83,17 +79,11 @@ export function createServerApp({
   app.route(quitPath).get(quitOnRequest).post(quitOnRequest);
 
   app.get(metricsPath, async (request, response) => {
-    const format = negotiateFormat(request.get('accept'));
-    const gzip = request.acceptsEncodings('gzip', 'identity') === 'gzip';
-    const timeoutMs = scrapeTimeoutMs(request.get('x-prometheus-scrape-timeout-seconds'));
-    const { body, onSent } = await metrics({ format, gzip, timeoutMs, scraper: request.socket });
-    response.set('Content-Type', CONTENT_TYPES[format]);
-    response.set('Vary', 'Accept, Accept-Encoding');
-    if (gzip) response.set('Content-Encoding', 'gzip');
-    // A response to HEAD has no body, so nothing was delivered.
-    if (request.method === 'GET') response.on('finish', onSent);
-    response.set('Content-Length', String(body.length)).end(body);
+    const scrape = readScrape(request);
+    sendExposition(request, response, scrape, await metrics(scrape));
   });
+
+  app.get(probePath, probeHandler(probe));
 
   app.get('/', async (request, response) => {
     // The page reads Locust, which may take longer than the kubelet waits.

@@ -37,6 +37,11 @@ export function loadSelfMetrics(build: BuildInfo, options: SelfMetricsOptions): 
         self.pushDone(result);
       });
     },
+    targetEvicted: () => {
+      report((self) => {
+        self.targetEvicted();
+      });
+    },
     families: async () => (await loaded()).families(),
   };
 }

@@ -23,6 +23,7 @@ export interface SelfMetrics {
   readSucceeded(atSeconds: number, report: ReportFigures): void;
   readFailed(code: ErrorCode): void;
   pushDone(result: PushResult): void;
+  targetEvicted(): void;
   families(): Promise<Family[]>;
 }
 
@@ -73,6 +74,18 @@ export const SELF_METRICS = {
     help: 'Pushes to the Pushgateway so far; absent without PUSHGATEWAY_URL.',
     labels: ['result'],
   },
+  targets: {
+    name: 'locust_exporter_targets',
+    type: 'gauge',
+    help: 'Locusts that /probe was asked for in the last ten minutes; absent without PROBE_TARGETS.',
+    labels: [],
+  },
+  targetEvictions: {
+    name: 'locust_exporter_target_evictions_total',
+    type: 'counter',
+    help: 'Locusts of /probe that were forgotten early, to make room for another one; absent without PROBE_TARGETS.',
+    labels: [],
+  },
 } as const satisfies Record<string, Omit<Family, 'samples'> & { labels: readonly string[] }>;
 
 /** What ContainerSolutions/locust_exporter says of itself; this is no Go program of a branch. */
@@ -84,48 +97,71 @@ export const LEGACY_BUILD_INFO = {
 } as const;
 
 export interface SelfMetricsOptions {
+  /**
+   * `process`: of this process, and of no Locust. `reads`: of the reads of one Locust, without the
+   * process. `all`: both, where there is one Locust alone.
+   */
+  readonly about?: 'all' | 'process' | 'reads';
   /** Whether LEGACY_BUILD_INFO is among them. */
   readonly legacy?: boolean;
   /** Whether there are pushes to count. */
   readonly pushes?: boolean;
+  /** Counts the targets of /probe; null where it is off. */
+  readonly targets?: (() => number) | null;
 }
 
 export function createSelfMetrics(
   { version, revision }: BuildInfo,
-  { legacy = false, pushes = false }: SelfMetricsOptions = {},
+  { about = 'all', legacy = false, pushes = false, targets = null }: SelfMetricsOptions = {},
 ): SelfMetrics {
   const registry = new Registry();
-  const settings = <Spec extends { name: string; help: string; labels: readonly string[] }>(
-    spec: Spec,
-  ) => ({
-    name: spec.name,
-    help: spec.help,
-    labelNames: [...spec.labels] as Spec['labels'][number][],
-    registers: [registry],
-  });
-  new Gauge(settings(SELF_METRICS.buildInfo)).set(
+  const settingsFor =
+    (isShown: boolean) =>
+    <Spec extends { name: string; help: string; labels: readonly string[] }>(spec: Spec) => ({
+      name: spec.name,
+      help: spec.help,
+      labelNames: [...spec.labels] as Spec['labels'][number][],
+      registers: isShown ? [registry] : [],
+    });
+  const ofProcess = settingsFor(about !== 'reads');
+  const ofReads = settingsFor(about !== 'process');
+  new Gauge(ofProcess(SELF_METRICS.buildInfo)).set(
     { version, revision, node_version: process.version },
     1,
   );
   if (legacy) {
-    new Gauge(settings(LEGACY_BUILD_INFO)).set({ branch: '', goversion: '', revision, version }, 1);
+    const labels = { branch: '', goversion: '', revision, version };
+    new Gauge(ofProcess(LEGACY_BUILD_INFO)).set(labels, 1);
   }
-  const duration = new Gauge(settings(SELF_METRICS.scrapeDuration));
-  const lastSuccess = new Gauge(settings(SELF_METRICS.lastSuccess));
+  const duration = new Gauge(ofReads(SELF_METRICS.scrapeDuration));
+  const lastSuccess = new Gauge(ofReads(SELF_METRICS.lastSuccess));
   // prom-client prints 0 for a gauge that was never set; no read has succeeded in 1970.
   lastSuccess.remove();
   duration.remove();
-  const errors = new Counter(settings(SELF_METRICS.scrapeErrors));
+  const errors = new Counter(ofReads(SELF_METRICS.scrapeErrors));
   for (const code of ERROR_CODES) errors.inc({ code }, 0);
-  const folded = new Gauge(settings(SELF_METRICS.foldedRows));
-  const ignored = new Gauge(settings(SELF_METRICS.ignoredValues));
+  const folded = new Gauge(ofReads(SELF_METRICS.foldedRows));
+  const ignored = new Gauge(ofReads(SELF_METRICS.ignoredValues));
   for (const kind of IGNORED_KINDS) ignored.set({ kind }, 0);
-  const pushed = pushes ? new Counter(settings(SELF_METRICS.pushes)) : null;
+  const pushed = pushes ? new Counter(ofProcess(SELF_METRICS.pushes)) : null;
   for (const result of PUSH_RESULTS) pushed?.inc({ result }, 0);
-  collectDefaultMetrics({
-    register: registry,
-    eventLoopMonitoringPrecision: LAG_RESOLUTION_MS,
-  });
+  const evictions = targets && countTargets(targets);
+  if (about !== 'reads') {
+    collectDefaultMetrics({
+      register: registry,
+      eventLoopMonitoringPrecision: LAG_RESOLUTION_MS,
+    });
+  }
+
+  function countTargets(count: () => number): Counter {
+    new Gauge({
+      ...ofProcess(SELF_METRICS.targets),
+      collect() {
+        this.set(count());
+      },
+    });
+    return new Counter(ofProcess(SELF_METRICS.targetEvictions));
+  }
 
   return {
     readDone: (durationSeconds) => {
@@ -143,6 +179,9 @@ export function createSelfMetrics(
     },
     pushDone: (result) => {
       pushed?.inc({ result });
+    },
+    targetEvicted: () => {
+      evictions?.inc();
     },
     families: async () => {
       const metrics = (await registry.getMetricsAsJSON()) as object[] as ClientMetric[];

@@ -61,6 +61,8 @@ export interface Target {
   outcome(): Promise<Outcome>;
   /** Of the last outcome; null without the companion, and in the beginning. */
   recentPercentiles(): RecentPercentiles | null;
+  /** What the last scrape told; null before the first. */
+  latest(): Outcome | null;
   /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
@@ -88,6 +90,7 @@ export function createTarget(
   const gone = Promise.withResolvers<null>();
   let watch: { stop(): void } | null = null;
   let isRetired = false;
+  let latest: Outcome | null = null;
 
   function createCollector(): Collector {
     const common = { reader, clock, locustTimeoutMs };
@@ -131,6 +134,7 @@ export function createTarget(
     },
     async scrape({ format, gzip, timeoutMs, scraper }) {
       const outcome = await present(timeoutMs, scraper);
+      latest = outcome;
       const onSent = () => {
         finalScrape.sent(outcome);
       };
@@ -138,6 +142,7 @@ export function createTarget(
     },
     outcome: () => present(Infinity),
     recentPercentiles: () => recent.percentiles(),
+    latest: () => latest,
     async exposition() {
       const now = await read(locustTimeoutMs);
       const outcome = reader.goneSinceMs() === null ? now : (finalScrape.final() ?? now);

@@ -32,16 +32,21 @@ it('README.md names settings that there are, with their defaults', () => {
   }
 });
 
+const PAGES_WITH_SETTINGS = [
+  ...['README.md', 'docs/settings.md', 'docs/deploy.md', 'docs/end-of-run.md'],
+  'docs/many-locusts.md',
+];
+
 it('the pages name settings and flags that there are', () => {
   const settings = new Set(Object.keys(SETTINGS));
-  const families = new Set(['MAX', 'LOCUST', 'PUSHGATEWAY', 'WEB', 'METRIC', 'LOG']);
+  const families = new Set([...['MAX', 'LOCUST', 'PUSHGATEWAY', 'PROBE', 'WEB', 'METRIC', 'LOG']]);
   const flags = new Set(Object.keys(SETTINGS).map(flagOf));
   const aliases = Object.values<Setting<unknown>>(SETTINGS).flatMap(({ alias }) =>
     alias === undefined ? [] : [alias.variable, alias.flag],
   );
   // What Locust and the examples of Docker Compose call theirs.
   const others = new Set([...aliases, 'LOCUST_HOST', 'LOCUST_EXPORTER_URI']);
-  for (const page of ['README.md', 'docs/settings.md', 'docs/deploy.md', 'docs/end-of-run.md']) {
+  for (const page of PAGES_WITH_SETTINGS) {
     for (const [name, family] of read(page).matchAll(/\b([A-Z]+)(?:_[A-Z]+)+\b/g)) {
       if (!families.has(family!) || others.has(name)) continue;
       assert.ok(settings.has(name), `${name} in ${page}`);
@@ -68,7 +73,9 @@ it('docs/metrics.md asks Prometheus for metrics and labels that there are', asyn
 
 it('the pages name metrics that there are', async () => {
   const known = await knownMetrics();
-  for (const page of ['README.md', 'docs/metrics.md', 'docs/troubleshooting.md']) {
+  for (const page of [
+    ...['README.md', 'docs/metrics.md', 'docs/troubleshooting.md', 'docs/many-locusts.md'],
+  ]) {
     for (const [, name] of read(page).matchAll(/`(locust_\w*[a-z])(?:\{[^`]*)?`/g)) {
       assert.ok(known.has(name!), `${name!} in ${page}`);
     }

@@ -97,6 +97,7 @@ const noMetrics: SelfMetrics = {
   readSucceeded: () => undefined,
   readFailed: () => undefined,
   pushDone: () => undefined,
+  targetEvicted: () => undefined,
   families: () => Promise.resolve([]),
 };
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 
 export interface FaultyLocust {
   readonly url: URL;
@@ -8,6 +9,8 @@ export interface FaultyLocust {
   answer: RequestListener;
   /** The paths asked for so far. */
   readonly paths: string[];
+  /** How many connections are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -24,6 +27,7 @@ export async function startFaultyLocust(answer: RequestListener, port = 0): Prom
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
     answer,
     paths,
+    connections: promisify(server.getConnections.bind(server)),
     async close() {
       if (!server.listening) return;
       const closed = once(server, 'close');

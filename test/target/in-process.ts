@@ -22,6 +22,7 @@ export function keepLog(level: string): { logger: Logger; lines: () => LogLine[]
 }
 
 export interface InProcess {
+  readonly url: string;
   /** The body of a GET that has to answer 200. */
   get(path: string, headers?: Record<string, string>): Promise<string>;
   metrics(headers?: Record<string, string>): Promise<string>;
@@ -34,17 +35,25 @@ export async function startInProcess(
   env: Record<string, string>,
   clock?: Clock,
 ): Promise<InProcess> {
-  const { settings } = await loadConfig({ LISTEN_ADDRESS: '127.0.0.1:0', ...env }, {});
+  const { settings, readsLocustUrl } = await loadConfig(
+    { LISTEN_ADDRESS: '127.0.0.1:0', ...env },
+    {},
+  );
   const { logger, lines } = keepLog(settings.LOG_LEVEL);
   const build = { version: '1.2.3', revision: 'abc' };
-  const exporter = await startExporter(settings, build, logger, clock);
+  const exporter = await startExporter(settings, build, logger, {
+    ...(clock && { clock }),
+    readsLocustUrl,
+  });
+  const url = `http://${exporter.address}`;
   async function get(path: string, headers: Record<string, string> = {}): Promise<string> {
-    const response = await fetch(`http://${exporter.address}${path}`, { headers });
+    const response = await fetch(url + path, { headers });
     const body = await response.text();
     assert.equal(response.status, 200, body);
     return body;
   }
   return {
+    url,
     get,
     metrics: (headers) => get(settings.METRICS_PATH, { accept: 'text/plain', ...headers }),
     log: lines,

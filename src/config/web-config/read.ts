@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { validateHeaderValue } from 'node:http';
 import { dirname, resolve } from 'node:path';
-import { FileContentError, readTextFile } from '../files.ts';
+import { FileContentError, readTextFile, stampOf } from '../files.ts';
 import { readTlsServer, type ServerTls } from './tls.ts';
-import { got, WebSection } from './section.ts';
+import { got, YamlSection } from '../yaml-section.ts';
 
 /** How our own port is protected, in the format of Prometheus' exporter-toolkit. */
 export interface WebConfigFile {
@@ -28,7 +27,7 @@ export function readWebConfig(path: string, stamps = new Map<string, string>()):
     stamps.set(file, stampOf(file));
     return readTextFile(file);
   };
-  const root = WebSection.parse(read(path), problems);
+  const root = YamlSection.parse(read(path), problems, 'tls_server_config');
   root.allow(['tls_server_config', 'http_server_config', 'basic_auth_users'], ['rate_limit']);
   const config = {
     path,
@@ -43,16 +42,6 @@ export function readWebConfig(path: string, stamps = new Map<string, string>()):
   return config;
 }
 
-/** Changes when the file changes, or the target of a link. */
-export function stampOf(path: string): string {
-  try {
-    const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
-    return [dev, ino, size, ctimeNs].join(' ');
-  } catch {
-    return '';
-  }
-}
-
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
 const MIN_COST = 4;
@@ -60,7 +49,7 @@ const MIN_COST = 4;
 /** Each step doubles the time: 15 takes seconds for a login, and 20 minutes. */
 const MAX_COST = 15;
 
-function readUsers(section: WebSection): ReadonlyMap<string, string> {
+function readUsers(section: YamlSection): ReadonlyMap<string, string> {
   const users = new Map<string, string>();
   for (const [user, hash] of section.texts()) {
     const cost = Number(BCRYPT.exec(hash ?? '')?.[1]);
@@ -84,7 +73,7 @@ const HEADERS: Readonly<Record<string, readonly string[] | null>> = {
   'Strict-Transport-Security': null,
 };
 
-function readHttpServer(section: WebSection): Readonly<Record<string, string>> {
+function readHttpServer(section: YamlSection): Readonly<Record<string, string>> {
   section.allow(['http2', 'headers']);
   const http2 = section.text('http2');
   if (http2 !== null && http2 !== 'false') {

@@ -2,7 +2,7 @@ import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { parseCertificates } from '../certificates.ts';
 import { isPath } from '../redact.ts';
-import type { WebSection } from './section.ts';
+import type { YamlSection } from '../yaml-section.ts';
 
 export interface ServerTls {
   readonly context: SecureContextOptions;
@@ -74,7 +74,7 @@ const KEYS = [
  * @returns null where there is to be no TLS, or where a problem was noted.
  */
 export function readTlsServer(
-  section: WebSection,
+  section: YamlSection,
   read: (name: string) => string,
 ): ServerTls | null {
   if (section.isEmpty) return null;

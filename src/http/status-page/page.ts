@@ -26,6 +26,7 @@ import {
   stateBadge,
   workersSection,
 } from './tables.ts';
+import { targetsSection, type TargetRow } from './targets.ts';
 
 export interface StatusView {
   /** `null` while Locust is down. */
@@ -35,8 +36,10 @@ export interface StatusView {
   readonly runStartTimeSeconds: number | null;
   /** null without the companion, and in the beginning. */
   readonly recent: RecentPercentiles | null;
-  /** Without credentials. */
-  readonly locustUrl: string;
+  /** Without credentials; null if no Locust is read but those of /probe. */
+  readonly locustUrl: string | null;
+  /** The Locusts that /probe read lately; null if it is off. */
+  readonly targets: readonly TargetRow[] | null;
   readonly metricsPath: string;
   readonly exporterVersion: string;
   readonly docsUrl: string;
@@ -62,8 +65,8 @@ const SCRIPT_ELEMENT = new SafeHtml(`<script id="page-script">${STATUS_PAGE_SCRI
 
 /** The page at `/`, for people. Everything in the view may be hostile. */
 export function renderStatusPage(view: StatusView): string {
-  const { snapshot } = view;
-  const state = snapshot?.state ?? (view.problem === null ? 'waiting' : 'down');
+  const { snapshot, targets } = view;
+  const state = stateOf(view);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -79,14 +82,19 @@ export function renderStatusPage(view: StatusView): string {
       <body>
         ${header(state, view)}
         <main>
-          ${facts(view)} ${banner(view.problem, snapshot !== null, view.nowMs)}
-          ${snapshot && sections(snapshot, view)}
+          ${facts(view)} ${view.locustUrl && banner(view.problem, snapshot !== null, view.nowMs)}
+          ${snapshot && sections(snapshot, view)} ${targets && targetsSection(targets, view.nowMs)}
         </main>
         <footer>locust-exporter ${view.exporterVersion}</footer>
         <p id="offline" role="status" hidden>Exporter not answering, trying again…</p>
         ${SCRIPT_ELEMENT}
       </body>
     </html> `.toString();
+}
+
+function stateOf({ locustUrl, snapshot, problem }: StatusView): string {
+  if (locustUrl === null) return 'probing';
+  return snapshot?.state ?? (problem === null ? 'waiting' : 'down');
 }
 
 function header(state: string, { metricsPath, docsUrl }: StatusView): SafeHtml {
@@ -102,8 +110,8 @@ function header(state: string, { metricsPath, docsUrl }: StatusView): SafeHtml {
 function facts(view: StatusView): SafeHtml {
   const { locustUrl, info, runStartTimeSeconds: runStart, nowMs } = view;
   return html`<dl class="facts">
-    ${fact('Locust', link(locustUrl, locustUrl))} ${foreignFact('Version', info?.version)}
-    ${foreignFact('Host under test', info?.host)}
+    ${locustUrl && fact('Locust', link(locustUrl, locustUrl))}
+    ${foreignFact('Version', info?.version)} ${foreignFact('Host under test', info?.host)}
     ${runStart === null ? null : fact('Run started', momentAgo(runStart * 1000, nowMs))}
     ${companionFact(view)} ${fact('Updated', moment(nowMs))}
   </dl>`;

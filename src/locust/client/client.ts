@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { checkResponse, type LocustResponse } from './check-response.ts';
 import type { Login, LoginForm } from './login.ts';
 import { createQuote, secretsInHeader } from './quote.ts';
@@ -14,6 +15,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly login?: LoginForm | undefined;
   readonly tls?: TlsOptions;
+  /** Finds the addresses of a name, in the place of the system. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 export interface Credentials {
@@ -56,6 +59,7 @@ export function createLocustClient({
   headers,
   login: form,
   tls = {},
+  lookup,
 }: ClientOptions): LocustClient {
   const base = withoutCredentials(url);
   const secretHeaders = {
@@ -80,6 +84,7 @@ export function createLocustClient({
       headers: { accept: '*/*', 'user-agent': userAgent, ...secretHeaders },
       maxResponseBytes,
       tls,
+      lookup,
       quote,
     });
     if (form !== undefined) {

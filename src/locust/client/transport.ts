@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
 import { unlessAborted } from '../../async/unless-aborted.ts';
 import { LocustError } from '../errors.ts';
@@ -11,6 +12,8 @@ export interface TransportOptions {
   /** Holds for the bytes on the wire and for what they unpack to. */
   readonly maxResponseBytes: number;
   readonly tls: TlsOptions;
+  /** Finds the addresses of a name, in the place of the system. */
+  readonly lookup?: LookupFunction | undefined;
   readonly quote: Quote;
 }
 
@@ -53,6 +56,7 @@ export function createTransport({
   headers,
   maxResponseBytes: maxBytes,
   tls,
+  lookup,
   quote,
 }: TransportOptions): Transport {
   // The deadline is the caller's signal. It is one connection because Locust is read once at a time.
@@ -64,6 +68,7 @@ export function createTransport({
     bodyTimeout: 0,
     connect: {
       rejectUnauthorized: tls.insecure !== true,
+      ...(lookup === undefined ? {} : { lookup }),
       ...(tls.ca === undefined ? {} : { ca: tls.ca }),
       ...tls.client,
     },

@@ -70,6 +70,7 @@ export function sampleView(changes: Partial<StatusView> = {}): StatusView {
     companionUrl: 'https://docs.example/companion',
     runStartTimeSeconds: SAMPLE_NOW_MS / 1000 - 192,
     locustUrl: 'http://localhost:8089',
+    targets: null,
     metricsPath: '/metrics',
     exporterVersion: '0.1.0',
     docsUrl: 'https://docs.example/locust-exporter',
@@ -93,6 +94,17 @@ export function viewFullOf(text: string): StatusView {
     problem: { code: 'internal', message: text, sinceMs: SAMPLE_NOW_MS },
     info: { version: text, host: text },
     locustUrl: `http://localhost/${text}`,
+    targets: [
+      {
+        ...{ url: text, module: text, scrapedUnixMs: SAMPLE_NOW_MS },
+        outcome: {
+          report: {
+            ...{ snapshot: sampleSnapshot({ state: text }), info: null, runStartSeconds: null },
+          },
+          problem: { code: 'internal', message: text, sinceMs: SAMPLE_NOW_MS },
+        },
+      },
+    ],
     exporterVersion: text,
     docsUrl: text,
   });

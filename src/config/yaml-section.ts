@@ -1,11 +1,11 @@
 import { parseDocument, type YAMLParseError } from 'yaml';
-import { FileContentError } from '../files.ts';
+import { FileContentError } from './files.ts';
 
 /**
- * A part of the web configuration. What is wrong in it is noted by the path of its key, so
+ * A part of a file of settings in YAML. What is wrong in it is noted by the path of its key, so
  * that all problems can be reported at once.
  */
-export class WebSection {
+export class YamlSection {
   readonly #key: string;
   readonly #entries: ReadonlyMap<unknown, unknown>;
   readonly #problems: string[];
@@ -16,8 +16,11 @@ export class WebSection {
     this.#problems = problems;
   }
 
-  /** @throws FileContentError when the text is not YAML, without quoting it: it may hold secrets. */
-  static parse(text: string, problems: string[]): WebSection {
+  /**
+   * @param example a key that such a file has.
+   * @throws FileContentError when the text is not YAML, without quoting it: it may hold secrets.
+   */
+  static parse(text: string, problems: string[], example: string): YamlSection {
     // In this schema every value is a string, as it was written.
     const document = parseDocument(text, { schema: 'failsafe' });
     const [error] = document.errors;
@@ -29,9 +32,9 @@ export class WebSection {
       throw new FileContentError(['expected YAML whose aliases (*name) lead to something']);
     }
     if (content !== null && !(content instanceof Map)) {
-      throw new FileContentError(['expected YAML with keys such as tls_server_config']);
+      throw new FileContentError([`expected YAML with keys such as ${example}`]);
     }
-    return new WebSection('', (content as Map<unknown, unknown> | null) ?? new Map(), problems);
+    return new YamlSection('', (content as Map<unknown, unknown> | null) ?? new Map(), problems);
   }
 
   get isEmpty(): boolean {
@@ -54,11 +57,16 @@ export class WebSection {
     }
   }
 
-  section(name: string): WebSection {
+  section(name: string): YamlSection {
     const value = this.#value(name);
     const isMap = value instanceof Map;
     if (value !== null && !isMap) this.note(name, 'expected keys with values');
-    return new WebSection(this.#pathOf(name), isMap ? value : new Map(), this.#problems);
+    return new YamlSection(this.#pathOf(name), isMap ? value : new Map(), this.#problems);
+  }
+
+  /** All keys with what stands below them. */
+  sections(): [string, YamlSection][] {
+    return [...this.#entries.keys()].map((name) => [String(name), this.section(String(name))]);
   }
 
   /** @returns null where nothing is set. */
@@ -88,6 +96,16 @@ export class WebSection {
       .filter((one) => one !== null);
   }
 
+  /** The texts of a list, or the only one. */
+  textList(name: string): string[] {
+    const value = this.#value(name);
+    if (value === null) return [];
+    const texts = Array.isArray(value) ? value : [value];
+    if (texts.every((one) => typeof one === 'string')) return texts;
+    this.note(name, 'expected a list of texts');
+    return [];
+  }
+
   /** All keys with their texts. */
   texts(): [string, string | null][] {
     return [...this.#entries.keys()]
@@ -96,8 +114,9 @@ export class WebSection {
   }
 
   #choose<T>(name: string, text: unknown, choices: Readonly<Record<string, T>>): T | null {
-    const choice = typeof text === 'string' && Object.hasOwn(choices, text) && choices[text];
-    if (choice !== false && choice !== undefined) return choice;
+    const choice =
+      typeof text === 'string' && Object.hasOwn(choices, text) ? choices[text] : undefined;
+    if (choice !== undefined) return choice;
     this.note(name, `expected one of ${Object.keys(choices).join(', ')}${got(text)}`);
     return null;
   }
