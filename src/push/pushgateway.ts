@@ -1,6 +1,6 @@
 import { unescape } from 'node:querystring';
 import type { Logger } from 'pino';
-import { unlessAborted } from '../async/unless-aborted.ts';
+import { raceAbort } from '../async/race-abort.ts';
 import { requestGateway, TooLate, toPushProblem, type GatewayRequest } from './request-gateway.ts';
 
 export interface Exposition {
@@ -73,11 +73,9 @@ export function createPusher({
   }
 
   async function push(): Promise<void> {
-    const { text, isWhole } = await unlessAborted(over.signal, exposition()).catch(
-      (error: unknown) => {
-        throw over.signal.aborted ? new TooLate('Locust') : error;
-      },
-    );
+    const { text, isWhole } = await raceAbort(over.signal, exposition()).catch((error: unknown) => {
+      throw over.signal.aborted ? new TooLate('Locust') : error;
+    });
     // PUT removes metrics that the text does not contain; POST leaves them.
     await send(isWhole ? 'PUT' : 'POST', text);
   }

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { unlessAborted } from '../async/unless-aborted.ts';
+import { raceAbort } from '../async/race-abort.ts';
 
 export interface GatewayRequest {
   /** PUT replaces the whole group, POST only the metrics that the body has. */
@@ -46,7 +46,7 @@ export async function requestGateway(
 
   try {
     // undici heeds the signal only once it is connected.
-    await unlessAborted(signal, exchange());
+    await raceAbort(signal, exchange());
   } finally {
     void dispatcher.destroy();
   }

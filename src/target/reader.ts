@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { inTurns } from '../async/in-turns.ts';
+import { runYielding } from '../async/run-yielding.ts';
 import type { LocustClient } from '../locust/client/client.ts';
 import { toLocustError, type LocustError } from '../locust/errors.ts';
 import { createReportParser, versionOf } from '../locust/report/read-report.ts';
@@ -85,7 +85,7 @@ export function createReader(options: ReaderOptions): Reader {
     if (snapshot !== lastSnapshot) logIgnoredValues(snapshot);
     lastSnapshot = snapshot;
     // Without the signal: what is known of the run must not end half changed.
-    const settled = await inTurns(history.settle(nowMs));
+    const settled = await runYielding(history.settle(nowMs));
     return sameOr(lastGood?.report, { ...settled, info: told ?? indexInfo.current() });
   }
 

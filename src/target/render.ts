@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
-import { inTurns } from '../async/in-turns.ts';
+import { runYielding } from '../async/run-yielding.ts';
 import { buildFamilies } from '../metrics/catalog.ts';
 import type { Family } from '../metrics/exposition/family.ts';
 import { createPage, type ExpositionFormat } from '../metrics/exposition/formats.ts';
@@ -55,10 +55,10 @@ export function createRenderer(
         rendered = null;
         page.cut(0);
         const families = buildFamilies(catalog, prefix, report, labels, histograms);
-        await inTurns(page.write(families));
+        await runYielding(page.write(families));
         rendered = { report, length: page.length };
       }
-      await inTurns(page.write(own));
+      await runYielding(page.write(own));
       page.end();
       return page.bytes();
     }

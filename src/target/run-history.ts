@@ -1,4 +1,4 @@
-import type { Steps } from '../async/in-turns.ts';
+import type { YieldingTask } from '../async/run-yielding.ts';
 import {
   keepMonotonic,
   replaceSnapshot,
@@ -25,7 +25,7 @@ export interface RunHistory {
    *
    * @param nowMs of a clock that never jumps.
    */
-  settle(nowMs: number): Steps<Settled>;
+  settle(nowMs: number): YieldingTask<Settled>;
 }
 
 export interface Settled {
@@ -44,7 +44,7 @@ export function createRunHistory(rowRules: RowRules): RunHistory {
   /** Also of a read that broke off before `settle`. */
   let hasBegun = false;
 
-  function* shape(snapshot: Snapshot): Steps<Snapshot> {
+  function* shape(snapshot: Snapshot): YieldingTask<Snapshot> {
     if (shaped?.of !== snapshot) {
       const knownBefore = hasBegun ? null : knownSums;
       const rows = keepMonotonic(knownBefore, yield* shapeRows(snapshot, hasBegun));

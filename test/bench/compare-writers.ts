@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { atOnce } from '../../src/async/in-turns.ts';
+import { runSync } from '../../src/async/run-yielding.ts';
 import { parseReport } from '../../src/locust/report/read-report.ts';
 import { buildFamilies, CATALOG } from '../../src/metrics/catalog.ts';
 import { createPage } from '../../src/metrics/exposition/formats.ts';
@@ -31,7 +31,7 @@ export async function compareWriters(endpoints: number): Promise<WriterRow[]> {
   const page = createPage('text');
   const ownWriter = (): Promise<Buffer> => {
     page.cut(0);
-    atOnce(page.write(buildFamilies(CATALOG, 'locust', report)));
+    runSync(page.write(buildFamilies(CATALOG, 'locust', report)));
     return Promise.resolve(page.bytes());
   };
   const families = parseExposition((await ownWriter()).toString(), 'text');

@@ -11,7 +11,7 @@ import {
   createPage,
   type ExpositionFormat,
 } from '../../src/metrics/exposition/formats.ts';
-import { atOnce } from '../../src/async/in-turns.ts';
+import { runSync } from '../../src/async/run-yielding.ts';
 import { companionReport, COUNTS_BY_NAME } from '../helpers/companion-report.ts';
 import { NO_LABELS } from '../../src/metrics/exposition/labels.ts';
 import { checkMetrics, whyPromtoolIsMissing } from '../helpers/promtool.ts';
@@ -75,7 +75,7 @@ async function serve(t: TestContext): Promise<Served> {
     let format = FORMATS.find((one) => request.url === `/${one}`);
     format ??= negotiated = negotiateFormat(request.headers.accept);
     const page = createPage(format);
-    atOnce(page.write(families));
+    runSync(page.write(families));
     page.end();
     response.setHeader('Content-Type', CONTENT_TYPES[format]).end(page.bytes());
   });
@@ -204,7 +204,7 @@ it(
   async () => {
     const families = buildFamilies(CATALOG, 'locust', companionReport());
     const page = createPage('text');
-    atOnce(page.write(families.filter(({ type }) => type === 'histogram')));
+    runSync(page.write(families.filter(({ type }) => type === 'histogram')));
     assert.deepEqual(await checkMetrics(page.bytes().toString()), { code: 0, output: '' });
   },
 );

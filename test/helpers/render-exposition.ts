@@ -1,4 +1,4 @@
-import { atOnce } from '../../src/async/in-turns.ts';
+import { runSync } from '../../src/async/run-yielding.ts';
 import type { TextFormat } from '../../src/metrics/exposition/encode-text.ts';
 import type { Family } from '../../src/metrics/exposition/family.ts';
 import { createPage, type ExpositionFormat } from '../../src/metrics/exposition/formats.ts';
@@ -6,7 +6,7 @@ import { createPage, type ExpositionFormat } from '../../src/metrics/exposition/
 /** A whole exposition, written without a pause. */
 export function encodeExposition(families: readonly Family[], format: ExpositionFormat): Buffer {
   const page = createPage(format);
-  atOnce(page.write(families));
+  runSync(page.write(families));
   page.end();
   return page.bytes();
 }

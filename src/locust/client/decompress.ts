@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { unlessAborted } from '../../async/unless-aborted.ts';
+import { raceAbort } from '../../async/race-abort.ts';
 import { LocustError } from '../errors.ts';
 
 type Inflate = (body: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
@@ -64,7 +64,7 @@ export async function decompress(
   // The last one that is listed was applied last.
   for (const step of steps.reverse()) {
     try {
-      unpacked = await unlessAborted(signal, step(unpacked, { maxOutputLength: maxBytes }));
+      unpacked = await raceAbort(signal, step(unpacked, { maxOutputLength: maxBytes }));
     } catch (error) {
       throw signal.aborted ? error : toDecompressError(error, maxBytes);
     }

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
-import { unlessAborted } from '../../async/unless-aborted.ts';
+import { raceAbort } from '../../async/race-abort.ts';
 import { LocustError } from '../errors.ts';
 import type { LocustResponse, Quote } from './check-response.ts';
 import { decompress, tooLarge } from './decompress.ts';
@@ -78,7 +78,7 @@ export function createTransport({
   async function open(target: URL, init: RequestInit): Promise<Dispatcher.ResponseData> {
     try {
       // undici heeds the signal only once it is connected.
-      return await unlessAborted(init.signal, request(target, { ...init, dispatcher }));
+      return await raceAbort(init.signal, request(target, { ...init, dispatcher }));
     } catch (error) {
       throw toTransportError(error, target);
     }

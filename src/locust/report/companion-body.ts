@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../../async/in-turns.ts';
+import { runSync, type YieldingTask } from '../../async/run-yielding.ts';
 import { asList, visitList, type JsonList } from './json-list.ts';
 import { MsgpackReader, tooLarge } from './msgpack.ts';
 import { MAX_TIMES, type ResponseTimes, type TimesOrder } from './response-times.ts';
@@ -100,7 +100,7 @@ export class EncodedList implements JsonList {
  *   companion sends.
  * @throws ShapeError when it is no object.
  */
-export function* parseBody(body: Buffer): Steps<JsonObject> {
+export function* parseBody(body: Buffer): YieldingTask<JsonObject> {
   const reader = new MsgpackReader(body);
   const count = isMsgpackMap(body) ? reader.readMapLength() : null;
   if (count === null) return asObject(yield* parseJsonInSteps(body, LISTS), '');
@@ -127,14 +127,14 @@ function isMsgpackMap(body: Buffer): boolean {
   return (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf;
 }
 
-function* readNext(reader: MsgpackReader): Steps<EncodedValue> {
+function* readNext(reader: MsgpackReader): YieldingTask<EncodedValue> {
   const start = reader.at;
   yield* reader.skip();
   return new EncodedValue(reader, start, reader.at);
 }
 
 /** @returns null where there is no list; the reader stays there. */
-function* readList(reader: MsgpackReader, key: string): Steps<EncodedList | null> {
+function* readList(reader: MsgpackReader, key: string): YieldingTask<EncodedList | null> {
   const length = reader.readListLength();
   if (length === null) return null;
   const max = maxElementsOf(key, reader.bytes);
@@ -165,7 +165,7 @@ export function* visitRows(
   reading: RowReading,
   visit: (row: CompanionRow | null, index: number) => void,
   isKnown: (row: EncodedValue, index: number) => boolean,
-): Steps<void> {
+): YieldingTask<void> {
   if (!(list instanceof EncodedList)) {
     yield* visitList(list, (row, index) => {
       reading.ignored.enter('stats', index);
@@ -207,7 +207,7 @@ function readEncodedRow(reader: MsgpackReader, reading: RowReading): CompanionRo
   for (let index = 0; index < length; index += 1) {
     const column = reading.columns[index];
     if (column === TIMES) hasTimes = readEncodedTimes(reader, reading);
-    else if (column === undefined) atOnce(reader.skip());
+    else if (column === undefined) runSync(reader.skip());
     else cells[column] = reader.readValue();
   }
   return { cells, hasTimes };
@@ -227,7 +227,7 @@ function readEncodedTimes(reader: MsgpackReader, reading: RowReading): boolean {
   if (length === null) return isNoMap(reader.readValue(), reading);
   if (length > MAX_TIMES) {
     reader.at = start;
-    atOnce(reader.skip());
+    runSync(reader.skip());
     return hasTooMany(reading);
   }
   reading.times.clear(reading.expected);

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import type { ErrorOccurrences, Quantile, Worker, Workers } from '../snapshot.ts';
 import { asAnyList } from './companion-body.ts';
 import { visitList } from './json-list.ts';
@@ -24,7 +24,7 @@ const WORKER_COLUMNS = ['id', 'state', 'user_count', 'cpu_usage', 'memory_usage'
 export function* parseErrorRows(
   report: JsonObject,
   ignored: IgnoredCollector,
-): Steps<ErrorOccurrences[]> {
+): YieldingTask<ErrorOccurrences[]> {
   const errors: ErrorOccurrences[] = [];
   yield* visitCells(report, 'errors', ERROR_COLUMNS, ignored, (cells) => {
     errors.push({
@@ -41,7 +41,7 @@ export function* parseErrorRows(
 export function* parseWorkerRows(
   report: JsonObject,
   ignored: IgnoredCollector,
-): Steps<Workers | null> {
+): YieldingTask<Workers | null> {
   if ((report['workers'] ?? null) === null) return null;
   const list: Worker[] = [];
   yield* visitCells(report, 'workers', WORKER_COLUMNS, ignored, (cells) => {
@@ -57,7 +57,7 @@ function* visitCells(
   columns: readonly string[],
   ignored: IgnoredCollector,
   visit: (cells: JsonObject) => void,
-): Steps<void> {
+): YieldingTask<void> {
   const list = asAnyList(report[key]);
   if (list === null) {
     ignored.addOdd('row', key, 'a list', report[key]);

@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../../async/in-turns.ts';
+import { runSync, type YieldingTask } from '../../async/run-yielding.ts';
 import { LocustError } from '../errors.ts';
 import type { CurrentPercentiles, LocustInfo } from '../snapshot.ts';
 import { unescapeHtml } from '../text.ts';
@@ -12,16 +12,16 @@ const HEAD_BYTES = 2 ** 18;
  * there are null. The host comes without what may be secret in it.
  */
 export function parseIndexPage(page: string): LocustInfo {
-  return atOnce(parseIndexPageInSteps(Buffer.from(page)));
+  return runSync(parseIndexPageInSteps(Buffer.from(page)));
 }
 
 /** Like parseIndexPage. The page can be megabytes, most of it the history of the charts. */
-export function* parseIndexPageInSteps(page: Buffer): Steps<LocustInfo> {
+export function* parseIndexPageInSteps(page: Buffer): YieldingTask<LocustInfo> {
   const info = (yield* parseTemplateArgs(page)) ?? (yield* parseOldPage(page));
   return { ...info, host: info.host && text(redactHost(info.host)) };
 }
 
-function* parseOldPage(page: Buffer): Steps<LocustInfo> {
+function* parseOldPage(page: Buffer): YieldingTask<LocustInfo> {
   const head = page.toString('utf8', 0, HEAD_BYTES);
   const version = yield* findVersion(head);
   const host = yield* findHost(head);
@@ -33,7 +33,7 @@ const ARGS = 'window.templateArgs';
 const HISTORY: ReadonlySet<string> = new Set(['history']);
 
 /** The modern UI, 2.18.0 on: one line of script that assigns an object. */
-function* parseTemplateArgs(page: Buffer): Steps<LocustInfo | null> {
+function* parseTemplateArgs(page: Buffer): YieldingTask<LocustInfo | null> {
   const name = page.indexOf(ARGS);
   if (name < 0) return null;
   const start = name + ARGS.length;
@@ -66,16 +66,16 @@ const HOST_FORMS = [
   /<input[^<>]{0,400}\bid="host"[^<>]{0,400}\bvalue="([^"]{0,2000})"/, // 0.13.0 to 2.27.0
 ];
 
-function* findVersion(page: string): Steps<string | null> {
+function* findVersion(page: string): YieldingTask<string | null> {
   return yield* firstMatch(VERSION_FORMS, page);
 }
 
-function* findHost(page: string): Steps<string | null> {
+function* findHost(page: string): YieldingTask<string | null> {
   const host = yield* firstMatch(HOST_FORMS, page);
   return host === 'None' ? null : host; // up to 0.12.2
 }
 
-function* firstMatch(forms: readonly RegExp[], page: string): Steps<string | null> {
+function* firstMatch(forms: readonly RegExp[], page: string): YieldingTask<string | null> {
   for (const form of forms) {
     const found = text(form.exec(page)?.[1]?.trim());
     if (found !== null) return unescapeHtml(found);

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { ScannedList } from './scan-json.ts';
 
 /** A list of JSON values, of which only some need to be in memory at a time. */
@@ -39,7 +39,7 @@ export function listOf(array: readonly unknown[]): JsonList {
 export function* visitList(
   list: JsonList,
   visit: (element: unknown, index: number) => void,
-): Steps<void> {
+): YieldingTask<void> {
   let index = 0;
   for (const batch of list.batches()) {
     for (const element of batch) {
@@ -51,7 +51,7 @@ export function* visitList(
 }
 
 /** The first `count` elements, a batch per step. */
-export function* firstOf(list: JsonList, count: number): Steps<unknown[]> {
+export function* firstOf(list: JsonList, count: number): YieldingTask<unknown[]> {
   const first: unknown[] = [];
   for (const batch of list.batches()) {
     if (first.length >= count) break;

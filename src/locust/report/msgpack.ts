@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { LocustError } from '../errors.ts';
 
 /** How deep lists and maps may stand in each other where all of them are read. */
@@ -50,7 +50,7 @@ export class MsgpackReader {
    * @throws LocustError `not_json` when the bytes end before the value or are no MessagePack,
    *   `too_large` when there is more in it than any Locust sends.
    */
-  *skip(): Steps<void> {
+  *skip(): YieldingTask<void> {
     const start = this.at;
     let pending = 1;
     for (let walked = 0; ;) {

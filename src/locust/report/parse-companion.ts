@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { LocustError } from '../errors.ts';
 import { foldEndpoints, foldErrors } from '../rows/fold.ts';
 import { foldWorkers } from '../rows/limit-workers.ts';
@@ -71,14 +71,18 @@ interface KnownRow {
  *
  * Its steps throw a LocustError, SyntaxError or ShapeError when there is none.
  */
-export function createCompanionParser(): (body: Buffer) => Steps<CompanionRead> {
+export function createCompanionParser(): (body: Buffer) => YieldingTask<CompanionRead> {
   const times = new ResponseTimes();
   let known: { readonly settings: string; readonly rows: readonly (KnownRow | undefined)[] } = {
     settings: '',
     rows: [],
   };
 
-  function* parseEndpoints(list: JsonList, parsing: RowParsing, keeps: boolean): Steps<Endpoint[]> {
+  function* parseEndpoints(
+    list: JsonList,
+    parsing: RowParsing,
+    keeps: boolean,
+  ): YieldingTask<Endpoint[]> {
     const { ignored, columns, fractions, medianIsLower, elapsedSeconds } = parsing;
     const settings = JSON.stringify([columns, fractions, medianIsLower]);
     const before = known.settings === settings ? known.rows : [];

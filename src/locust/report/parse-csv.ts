@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import type { Endpoint } from '../snapshot.ts';
 import { parseEndpoint } from './parse-row.ts';
 import type { QuantileKey } from './quantiles.ts';
@@ -49,7 +49,7 @@ export interface CsvOptions {
  * @throws ShapeError when it is something else.
  * @throws LocustError `too_large` when there are more records than any Locust sends.
  */
-export function* parseRequestsCsv(body: Buffer, options: CsvOptions): Steps<Endpoint[]> {
+export function* parseRequestsCsv(body: Buffer, options: CsvOptions): YieldingTask<Endpoint[]> {
   const max = maxElementsOf('stats', body);
   const ignored = new IgnoredCollector();
   const endpoints: Endpoint[] = [];

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import type { VersionQuirks } from './version-quirks.ts';
 import { unescapeHtml } from '../text.ts';
 import type { IgnoredCollector } from './values.ts';
@@ -11,7 +11,7 @@ export function* parseErrors(
   errors: JsonList,
   quirks: VersionQuirks,
   ignored: IgnoredCollector,
-): Steps<ErrorOccurrences[]> {
+): YieldingTask<ErrorOccurrences[]> {
   const parsed: ErrorOccurrences[] = [];
   yield* visitList(errors, (error, index) => {
     ignored.enter('errors', index);

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import {
   type Endpoint,
   normalizeState,
@@ -114,7 +114,7 @@ function snapToInteger(value: number | null): number | null {
 export function* parseWorkers(
   report: JsonObject,
   ignored: IgnoredCollector,
-): Steps<Workers | null> {
+): YieldingTask<Workers | null> {
   const key = 'workers' in report ? 'workers' : 'slaves';
   const rows = asList(report[key]);
   if (rows !== null) {
@@ -127,7 +127,11 @@ export function* parseWorkers(
   return count === null ? null : { countByState: new Map([['unknown', count]]), list: [] };
 }
 
-function* parseList(key: string, rows: JsonList, ignored: IgnoredCollector): Steps<Worker[]> {
+function* parseList(
+  key: string,
+  rows: JsonList,
+  ignored: IgnoredCollector,
+): YieldingTask<Worker[]> {
   const list: Worker[] = [];
   yield* visitList(rows, (row, index) => {
     ignored.enter(key, index);

@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '../../async/in-turns.ts';
+import { runSync, type YieldingTask } from '../../async/run-yielding.ts';
 import { foldEndpoints, foldErrors } from '../rows/fold.ts';
 import { foldWorkers } from '../rows/limit-workers.ts';
 import { detectQuirks } from './version-quirks.ts';
@@ -32,7 +32,7 @@ const ROW_LIMIT = 500;
  * @throws ShapeError when the response is not Locust's.
  */
 export function parseStats(response: unknown, version: Version | null = null): Snapshot {
-  return atOnce(parseStatsInSteps(response, version));
+  return runSync(parseStatsInSteps(response, version));
 }
 
 /** Like parseStats. */
@@ -40,7 +40,7 @@ export function* parseStatsInSteps(
   response: unknown,
   version: Version | null,
   percentiles?: CurrentPercentiles,
-): Steps<Snapshot> {
+): YieldingTask<Snapshot> {
   const report = asObject(response, '');
   for (const key of ['state', 'user_count', 'errors']) requireKey(report, key);
   const listed = statsOf(report);
@@ -111,7 +111,7 @@ interface PlacedRow {
 }
 
 /** What tells the version: the last row, and as many others as an old Locust sends. */
-function* sampleRows(listed: JsonList): Steps<PlacedRow[]> {
+function* sampleRows(listed: JsonList): YieldingTask<PlacedRow[]> {
   const first = yield* firstOf(listed, ROW_LIMIT + 1);
   const all = first.map((row, index) => ({ row, index }));
   if (listed.length > first.length) all.push({ row: listed.last(), index: listed.length - 1 });

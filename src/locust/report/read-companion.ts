@@ -1,6 +1,6 @@
 import type { LocustResponse } from '../client/check-response.ts';
 import type { LocustClient } from '../client/client.ts';
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { createCompanionParser, type CompanionRead } from './parse-companion.ts';
 import { parseInTime, toReadError } from './read-report.ts';
 
@@ -27,7 +27,7 @@ export function createCompanionReader(client: LocustClient): CompanionReader {
   const parse = createCompanionParser();
   let last: { readonly etag: string; readonly read: CompanionRead } | null = null;
 
-  function* parseInSteps(body: Buffer): Steps<CompanionRead> {
+  function* parseInSteps(body: Buffer): YieldingTask<CompanionRead> {
     try {
       return yield* parse(body);
     } catch (error) {

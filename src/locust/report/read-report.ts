@@ -1,4 +1,4 @@
-import { atOnce, inTurns, type Steps } from '../../async/in-turns.ts';
+import { runSync, runYielding, type YieldingTask } from '../../async/run-yielding.ts';
 import type { LocustClient } from '../client/client.ts';
 import { LocustError } from '../errors.ts';
 import { parseIndexPageInSteps } from './index-page.ts';
@@ -52,11 +52,11 @@ export function createReportParser(): (
 /** @throws LocustError of code `timeout` when the signal ended the parse of the body. */
 export async function parseInTime<Result>(
   body: Buffer,
-  steps: Steps<Result>,
+  steps: YieldingTask<Result>,
   signal?: AbortSignal,
 ): Promise<Result> {
   try {
-    return await inTurns(steps, signal);
+    return await runYielding(steps, signal);
   } catch (error) {
     if (!signal?.aborted || error !== signal.reason) throw error;
     throw new LocustError(
@@ -74,14 +74,14 @@ export function parseReport(
   version: Version | null,
   percentiles?: CurrentPercentiles,
 ): Snapshot {
-  return atOnce(parseInSteps(body, version, percentiles));
+  return runSync(parseInSteps(body, version, percentiles));
 }
 
 function* parseInSteps(
   body: Buffer,
   version: Version | null,
   percentiles?: CurrentPercentiles,
-): Steps<Snapshot> {
+): YieldingTask<Snapshot> {
   try {
     const report = yield* parseJsonInSteps(body, LISTS);
     yield;
@@ -127,7 +127,7 @@ function describeText(body: Buffer): string {
  * @throws LocustError
  */
 export async function readInfo(client: LocustClient, signal: AbortSignal): Promise<LocustInfo> {
-  return inTurns(parseIndexPageInSteps(await client.get('', signal)), signal);
+  return runYielding(parseIndexPageInSteps(await client.get('', signal)), signal);
 }
 
 export function versionOf(info: LocustInfo | null): Version | null {

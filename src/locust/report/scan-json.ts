@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { LocustError } from '../errors.ts';
 import type { JsonList } from './json-list.ts';
 import { parsePythonJson } from './python-json.ts';
@@ -45,7 +45,10 @@ const [OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 92, 9
  * @throws SyntaxError when the bytes are not JSON.
  * @throws LocustError `too_large` when there is more in it than any Locust sends.
  */
-export function* parseJsonInSteps(bytes: Buffer, listKeys: ReadonlySet<string>): Steps<unknown> {
+export function* parseJsonInSteps(
+  bytes: Buffer,
+  listKeys: ReadonlySet<string>,
+): YieldingTask<unknown> {
   if (bytes.length <= SMALL_BYTES) return parsePythonJson(bytes.toString());
   return yield* scanJson(bytes, listKeys);
 }
@@ -59,7 +62,7 @@ export function* parseJsonInSteps(bytes: Buffer, listKeys: ReadonlySet<string>):
  *   when that is read.
  * @throws LocustError `too_large` when there is more in it than any Locust sends.
  */
-export function* scanJson(bytes: Buffer, listKeys: ReadonlySet<string>): Steps<unknown> {
+export function* scanJson(bytes: Buffer, listKeys: ReadonlySet<string>): YieldingTask<unknown> {
   const scan: Scan = { bytes, at: 0 };
   while (!passSpace(scan)) yield;
   const first = bytes[scan.at];
@@ -106,7 +109,7 @@ interface Scan {
   at: number;
 }
 
-function* scanObject(scan: Scan, listKeys: ReadonlySet<string>): Steps<unknown> {
+function* scanObject(scan: Scan, listKeys: ReadonlySet<string>): YieldingTask<unknown> {
   const { bytes } = scan;
   const members = new Map<string, unknown>();
   scan.at += 1;
@@ -129,7 +132,7 @@ function* scanObject(scan: Scan, listKeys: ReadonlySet<string>): Steps<unknown> 
   return Object.fromEntries(members);
 }
 
-function* scanList(scan: Scan, key: string): Steps<ScannedList> {
+function* scanList(scan: Scan, key: string): YieldingTask<ScannedList> {
   const { bytes } = scan;
   const maxElements = maxElementsOf(key, bytes);
   const batches: Batch[] = [];
@@ -169,7 +172,7 @@ function passComma(scan: Scan, close: number): boolean {
   return byte === close;
 }
 
-function* parseNext(scan: Scan, depth: number): Steps<unknown> {
+function* parseNext(scan: Scan, depth: number): YieldingTask<unknown> {
   const start = scan.at;
   const walk = beginWalk(start);
   while (!passValue(scan, walk, depth)) yield;

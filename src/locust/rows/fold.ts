@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, type RowIdentity } from './identity.ts';
 import { mergeDurations, quantilesOf } from '../durations.ts';
 import type { Durations, Endpoint, ErrorOccurrences, RequestStats } from '../snapshot.ts';
@@ -13,11 +13,13 @@ export interface Folded<Row> {
  * Adds up endpoints with the same method and name. Locust tells `null` from `''`, and one
  * lone surrogate from another; labels cannot.
  */
-export function foldEndpoints(endpoints: readonly Endpoint[]): Steps<Folded<Endpoint>> {
+export function foldEndpoints(endpoints: readonly Endpoint[]): YieldingTask<Folded<Endpoint>> {
   return fold(endpoints, ENDPOINT_IDENTITY, mergeEndpoints);
 }
 
-export function foldErrors(errors: readonly ErrorOccurrences[]): Steps<Folded<ErrorOccurrences>> {
+export function foldErrors(
+  errors: readonly ErrorOccurrences[],
+): YieldingTask<Folded<ErrorOccurrences>> {
   return fold(errors, ERROR_IDENTITY, mergeErrors);
 }
 
@@ -25,7 +27,7 @@ function* fold<Row>(
   rows: readonly Row[],
   { key, isBefore }: RowIdentity<Row>,
   merge: (a: Row, b: Row) => Row,
-): Steps<Folded<Row>> {
+): YieldingTask<Folded<Row>> {
   if (isBefore !== null && isAscending(rows, isBefore)) return { rows, folded: 0 };
   const byKey = new Map<string, Row[]>();
   for (const row of rows) {
@@ -53,7 +55,7 @@ export function* mergeAll<Row>(
   first: Row,
   others: readonly Row[],
   merge: (a: Row, b: Row) => Row,
-): Steps<Row> {
+): YieldingTask<Row> {
   let [head, rest] = [first, others];
   while (rest.length > 0) {
     const merged: Row[] = [];

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { MAX_GONE, mergeKnownRows } from './known-rows.ts';
 import { mergeAll, type Folded } from './fold.ts';
 import { pairRows, type RowIdentity } from './identity.ts';
@@ -52,7 +52,7 @@ interface Group<Row> {
  */
 export function createRowLimiter<Row>(
   kind: RowKind<Row>,
-): (rows: readonly Row[], began: boolean) => Steps<Folded<Row>> {
+): (rows: readonly Row[], began: boolean) => YieldingTask<Folded<Row>> {
   const { identity, merge, rename, cut, asOther } = kind;
   const { key, isSame } = identity;
   /** Keys of the rows that are shown by themselves. */
@@ -88,7 +88,7 @@ export function createRowLimiter<Row>(
     });
   }
 
-  function* groupRows(rows: readonly Row[]): Steps<Map<string, Group<Row>>> {
+  function* groupRows(rows: readonly Row[]): YieldingTask<Map<string, Group<Row>>> {
     const groups = new Map<string, Group<Row>>();
     const wanted = new Set<string>();
     for (const [index, row] of rows.entries()) {
@@ -140,7 +140,7 @@ export function createRowLimiter<Row>(
     else earlier.push(remainder);
   }
 
-  function* addRemainders(): Steps<void> {
+  function* addRemainders(): YieldingTask<void> {
     for (const [shownKey, [first, ...others]] of newRemainders) {
       const sum = yield* mergeAll(first, others, merge);
       const earlier = remainders.get(shownKey);

@@ -1,4 +1,4 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import { fillError, fillStats, occurrencesFell, requestsFell } from './known-rows.ts';
 import { cutText, memoize } from '../text.ts';
 import { mergeEndpoints, mergeErrors } from './fold.ts';
@@ -37,7 +37,7 @@ export interface RowRules {
  */
 export function createRowShaper(
   rules: RowRules,
-): (snapshot: Snapshot, began: boolean) => Steps<Snapshot> {
+): (snapshot: Snapshot, began: boolean) => YieldingTask<Snapshot> {
   const rename = nameRule(rules);
   const rewriteError = rewriter(rules.errorRewrites);
   const cut = (text: string) => cutText(text, rules.maxLabelLength);

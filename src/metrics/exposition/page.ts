@@ -1,10 +1,10 @@
-import type { Steps } from '../../async/in-turns.ts';
+import type { YieldingTask } from '../../async/run-yielding.ts';
 import type { Family } from './family.ts';
 
 /** An exposition in the making, in memory that serves one after another. */
 export interface Page {
   /** Adds families. One that has no samples is left out. */
-  write(families: readonly Family[]): Steps<void>;
+  write(families: readonly Family[]): YieldingTask<void>;
   /** Adds what ends an exposition. */
   end(): void;
   /** What it holds, until something is added or cut off. */

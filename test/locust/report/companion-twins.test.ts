@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { settleRates, trackStandstill } from '../../../src/locust/history.ts';
 import { createCompanionParser } from '../../../src/locust/report/parse-companion.ts';
 import { parseReport } from '../../../src/locust/report/read-report.ts';
@@ -102,8 +102,8 @@ describe('the companion tells the same series as /stats/requests', () => {
   for (const name of NAMES) {
     it(name.replace('companion/', ''), () => {
       const parse = createCompanionParser();
-      const read = atOnce(parse(readFixtureBytes(`${name}.companion.msgpack`)));
-      const json = atOnce(createCompanionParser()(readFixtureBytes(`${name}.companion.json`)));
+      const read = runSync(parse(readFixtureBytes(`${name}.companion.msgpack`)));
+      const json = runSync(createCompanionParser()(readFixtureBytes(`${name}.companion.json`)));
       const web = parseReport(
         Buffer.from(readFixture(`${name}.stats-requests.json`)),
         parseVersion(read.info.version),

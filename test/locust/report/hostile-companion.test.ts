@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { LocustError } from '../../../src/locust/errors.ts';
 import { createCompanionParser } from '../../../src/locust/report/parse-companion.ts';
 import { ShapeError } from '../../../src/locust/report/values.ts';
@@ -9,7 +9,7 @@ import type { Snapshot } from '../../../src/locust/snapshot.ts';
 import { COLUMNS, companionReport, companionRow, toMsgpack } from './companion-sample.ts';
 
 function parse(body: Buffer): Snapshot {
-  return atOnce(createCompanionParser()(body)).snapshot;
+  return runSync(createCompanionParser()(body)).snapshot;
 }
 
 /** How the parse ends. */

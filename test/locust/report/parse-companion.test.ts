@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { LocustError } from '../../../src/locust/errors.ts';
 import {
   createCompanionParser,
@@ -13,7 +13,7 @@ let parse: (body: Buffer) => CompanionRead;
 
 beforeEach(() => {
   const steps = createCompanionParser();
-  parse = (body) => atOnce(steps(body));
+  parse = (body) => runSync(steps(body));
 });
 
 function readRows(stats: readonly unknown[], members = {}): readonly Endpoint[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { LocustError } from '../../../src/locust/errors.ts';
 import { parseRequestsCsv, recordsOf } from '../../../src/locust/report/parse-csv.ts';
 import { ShapeError } from '../../../src/locust/report/values.ts';
@@ -11,7 +11,7 @@ import { fixtureNames, parseFixture, readFixture } from '../samples.ts';
 const QUANTILES = new Set([0.5, 0.95, 0.999]);
 
 function parse(text: string, countExcludesFailures = false): Endpoint[] {
-  return atOnce(
+  return runSync(
     parseRequestsCsv(Buffer.from(text), { countExcludesFailures, quantiles: QUANTILES }),
   );
 }

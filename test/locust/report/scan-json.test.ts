@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { parsePythonJson } from '../../../src/locust/report/python-json.ts';
 import { parseStatsInSteps } from '../../../src/locust/report/parse-stats.ts';
 import { parseJsonInSteps, scanJson, ScannedList } from '../../../src/locust/report/scan-json.ts';
@@ -14,7 +14,7 @@ const PIECES = ['[', ']', '{', '}', ',', ':', '"', '\\', '0', 'a', 'NaN', ' ', '
 
 /** What scanJson gives, with its lists read, as `parsePythonJson` gives it. */
 function scan(text: string | Buffer): unknown {
-  const value = atOnce(scanJson(Buffer.from(text), LISTS));
+  const value = runSync(scanJson(Buffer.from(text), LISTS));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value).map(([key, one]) => [key, readList(one)]);
   return Object.fromEntries(entries) as unknown;
@@ -35,8 +35,8 @@ describe('scanned JSON', () => {
     it(`is what JSON.parse makes of it: ${name}`, () => {
       const text = readFixture(`${name}.stats-requests.json`);
       assert.deepEqual(scan(text), parsePythonJson(text));
-      const report = atOnce(scanJson(Buffer.from(text), LISTS));
-      assert.deepEqual(atOnce(parseStatsInSteps(report, null)), parseFixture(name));
+      const report = runSync(scanJson(Buffer.from(text), LISTS));
+      assert.deepEqual(runSync(parseStatsInSteps(report, null)), parseFixture(name));
     });
   }
 
@@ -192,9 +192,9 @@ describe('too much', () => {
     for (const key of ['workers', 'slaves']) {
       const workers = (count: number) => Buffer.from(`{"${key}":[${'1,'.repeat(count - 1)}1]}`);
       const keys = new Set([key]);
-      const list = atOnce(scanJson(workers(2 ** 17), keys)) as Record<string, ScannedList>;
+      const list = runSync(scanJson(workers(2 ** 17), keys)) as Record<string, ScannedList>;
       assert.equal(list[key]?.length, 2 ** 17);
-      assert.throws(() => atOnce(scanJson(workers(2 ** 17 + 1), keys)), {
+      assert.throws(() => runSync(scanJson(workers(2 ** 17 + 1), keys)), {
         code: 'too_large',
         message: /^(?!.*name=).*131072 .*"(workers|slaves)"/,
       });
@@ -213,7 +213,7 @@ it('JSON.parse does all of a small answer at once', () => {
   const small = JSON.stringify(report([row('/')]));
   const pad = (size: number) => Buffer.from(small + ' '.repeat(size - small.length));
   const stats = (size: number) =>
-    (atOnce(parseJsonInSteps(pad(size), LISTS)) as Record<string, unknown>)['stats'];
+    (runSync(parseJsonInSteps(pad(size), LISTS)) as Record<string, unknown>)['stats'];
   assert.ok(Array.isArray(stats(2 ** 19)));
   assert.ok(stats(2 ** 19 + 1) instanceof ScannedList);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { keepMonotonic, trackRun } from '../../../src/locust/history.ts';
 import { createCompanionParser } from '../../../src/locust/report/parse-companion.ts';
 import { parseStats } from '../../../src/locust/report/parse-stats.ts';
@@ -22,7 +22,7 @@ function read(rows: Readonly<Record<string, Pairs | null>>, members = {}): Snaps
   const total = companionRow('Aggregated', new Map(Object.values(rows).flatMap((t) => t ?? [])), {
     num_requests: 1000,
   });
-  return atOnce(parse(toMsgpack(companionReport({ stats, aggregate: total, ...members }))))
+  return runSync(parse(toMsgpack(companionReport({ stats, aggregate: total, ...members }))))
     .snapshot;
 }
 
@@ -34,7 +34,7 @@ function readWeb(names: readonly string[]): Snapshot {
 
 function shaper(rules: Partial<RowRules>): (snapshot: Snapshot) => readonly Endpoint[] {
   const shape = createRowShaper({ ...NO_RULES, ...rules });
-  return (snapshot) => atOnce(shape(snapshot, false)).endpoints;
+  return (snapshot) => runSync(shape(snapshot, false)).endpoints;
 }
 
 function countsOf(endpoint: Endpoint | undefined): [number, number][] | null {
@@ -149,7 +149,9 @@ describe('when the companion comes in mid-run', () => {
   const total = companionRow('Aggregated', new Map([[20, 90]]), {
     ...{ num_requests: 101, num_none_requests: 11, num_failures: 1 },
   });
-  const companion = atOnce(parse(toMsgpack(companionReport({ stats, aggregate: total })))).snapshot;
+  const companion = runSync(
+    parse(toMsgpack(companionReport({ stats, aggregate: total }))),
+  ).snapshot;
 
   it('no run begins, though it counts fewer requests with a time', () => {
     const known = { ...companion, companion: { ...companion.companion!, runStartSeconds: null } };

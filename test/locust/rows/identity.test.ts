@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import fc from 'fast-check';
 import { foldEndpoints, foldErrors } from '../../../src/locust/rows/fold.ts';
 import { parseStats } from '../../../src/locust/report/parse-stats.ts';
@@ -79,7 +79,7 @@ describe('equal texts of errors under different names', () => {
       ],
     );
     assert.equal(foldedErrors, 0);
-    assert.equal(atOnce(foldErrors(errors)).rows.length, 2);
+    assert.equal(runSync(foldErrors(errors)).rows.length, 2);
   });
 
   it('are each compared with their own count, wherever they stand', () => {
@@ -96,7 +96,7 @@ describe('endpoints that are added up', () => {
   const merge = (a: object, b: object): Endpoint => {
     const { endpoints } = parseStats(report([row('/x', { ...a }), aggregate()]));
     const other = parseStats(report([row('/x', { ...b }), aggregate()])).endpoints;
-    const { rows } = atOnce(foldEndpoints([...endpoints, ...other]));
+    const { rows } = runSync(foldEndpoints([...endpoints, ...other]));
     assert.equal(rows.length, 1);
     return rows[0]!;
   };

@@ -2,7 +2,7 @@ import { MAX_GONE, withLastKnown } from '../../../src/locust/rows/known-rows.ts'
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { atOnce } from '../../../src/async/in-turns.ts';
+import { runSync } from '../../../src/async/run-yielding.ts';
 import { cutText, memoize } from '../../../src/locust/text.ts';
 import { keepMonotonic, trackRun, type RunTrack } from '../../../src/locust/history.ts';
 import { parseStats } from '../../../src/locust/report/parse-stats.ts';
@@ -22,7 +22,7 @@ function error(name: string, text: string, method = 'GET'): object {
 /** Shapes the snapshots of one read after another. */
 function shaper(rules: RowRules): (snapshot: Snapshot, began: boolean) => Snapshot {
   const shape = createRowShaper(rules);
-  return (snapshot, began) => atOnce(shape(snapshot, began));
+  return (snapshot, began) => runSync(shape(snapshot, began));
 }
 
 function shaped(rules: Partial<RowRules>, snapshot: Snapshot): Snapshot {

@@ -1,24 +1,27 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Work that yields at places where other work may run. */
-export type Steps<Result> = Generator<undefined, Result>;
+export type YieldingTask<Result> = Generator<undefined, Result>;
 
 /** How long work may block the event loop. It yields every few milliseconds. */
-const TURN_MS = 10;
+const MAX_BLOCKING_MS = 10;
 
 /**
- * Does all of the work, and lets the event loop run whenever TURN_MS have passed. Work that took
- * longer than that also does so at its end, so that the caller starts with a fresh TURN_MS.
+ * Does all of the work, and lets the event loop run whenever MAX_BLOCKING_MS have passed. Work that took
+ * longer than that also does so at its end, so that the caller starts with a fresh MAX_BLOCKING_MS.
  *
- * @param signal ends the work between two steps. It is checked only after TURN_MS.
+ * @param signal ends the work between two steps. It is checked only after MAX_BLOCKING_MS.
  * @throws the reason of the signal.
  */
-export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal): Promise<Result> {
+export async function runYielding<Result>(
+  steps: YieldingTask<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
   let beganMs = performance.now();
   let isLong = false;
   for (;;) {
     const { done, value } = steps.next();
-    const isOver = performance.now() - beganMs >= TURN_MS;
+    const isOver = performance.now() - beganMs >= MAX_BLOCKING_MS;
     isLong ||= isOver;
     if (isOver || (done && isLong)) {
       await setImmediate();
@@ -30,7 +33,7 @@ export async function inTurns<Result>(steps: Steps<Result>, signal?: AbortSignal
 }
 
 /** Does all of the work without letting the event loop run. */
-export function atOnce<Result>(steps: Steps<Result>): Result {
+export function runSync<Result>(steps: YieldingTask<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;

@@ -3,7 +3,7 @@
  *
  * @throws the reason of the signal, when that comes first.
  */
-export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function raceAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => {
     aborted.reject(signal.reason as Error);
