@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { LocustClient } from '../locust/client/client.ts';
 import { LocustError, toLocustError } from '../locust/errors.ts';
-import type { CompanionRead } from '../locust/report/parse-companion.ts';
+import { CompanionFormatError, type CompanionRead } from '../locust/report/parse-companion.ts';
 import { createCompanionReader } from '../locust/report/read-companion.ts';
 import { readReport } from '../locust/report/read-report.ts';
 
@@ -83,7 +83,7 @@ export function createReportSource({
       throw wasThere ? error : other;
     });
     if (wasThere) onFallback?.(error);
-    else if (code === 'not_locust')
+    else if (error instanceof CompanionFormatError)
       logger?.warn({ url, reason: message }, 'cannot use the companion');
     else logger?.debug({ url, code, reason: message }, 'found no companion');
     if (!wasThere || failures >= MAX_FAILURES) presence = 'absent';

@@ -187,12 +187,19 @@ export function createCompanionParser(): (body: Buffer) => YieldingTask<Companio
  */
 function checkFormat({ format }: JsonObject): void {
   if (format === FORMAT) return;
-  if (typeof format !== 'number') throw new SyntaxError('no format is told');
-  throw new LocustError(
-    'not_locust',
-    `the companion in Locust writes format ${format}, and this exporter reads ${FORMAT}: ` +
-      'update the exporter, or load the companion that it comes with (locust-exporter companion DIR)',
-  );
+  if (typeof format !== 'number') throw new SyntaxError('the report contains no format');
+  throw new CompanionFormatError(format);
+}
+
+/** There is a companion, and this exporter cannot read it. */
+export class CompanionFormatError extends LocustError {
+  constructor(format: number) {
+    super(
+      'not_locust',
+      `the companion in Locust writes format ${format}, and this exporter reads ${FORMAT}: ` +
+        'update the exporter, or load the companion that it comes with (locust-exporter companion DIR)',
+    );
+  }
 }
 
 function parseInfo(report: JsonObject, ignored: IgnoredCollector): LocustInfo {
