@@ -16,6 +16,7 @@ export function renameSettings(client: LocustClient): LocustClient {
   return {
     ...client,
     get: (...request) => renamed(client.get(...request)),
+    getResponse: (...request) => renamed(client.getResponse(...request)),
     post: (...request) => renamed(client.post(...request)),
   };
 }
