@@ -48,7 +48,7 @@ const SYSTEM_CLOCK: Clock = {
 
 export interface StartOptions {
   readonly clock?: Clock;
-  /** Whether LOCUST_URL is read, and not only what /probe is asked for. */
+  /** Whether LOCUST_URL is read, and not only the targets of /probe. */
   readonly readsLocustUrl?: boolean;
 }
 

@@ -104,7 +104,7 @@ export function targetSettings(settings: Settings): TargetSettings {
   };
 }
 
-/** How a Locust of /probe is read: when it is asked for, and without an end of its own. */
+/** How a Locust of /probe is read: only when it is scraped, and without a final scrape. */
 export function probedSettings(settings: Settings, module: ProbeModule | null): TargetSettings {
   return {
     ...targetSettings(settings),

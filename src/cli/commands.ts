@@ -48,7 +48,7 @@ export const COMMANDS = {
   },
   companion: {
     argument: 'DIR',
-    description: 'write the files that Locust loads to tell more than its web API does',
+    description: 'write the companion, which Locust loads to report more than its web API does',
     flags: [],
   },
   healthcheck: {

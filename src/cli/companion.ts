@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { printOutput, printProblem } from './print-output.ts';
 
-/** The files, below the folder that is asked for. */
+/** The files, below the given folder. */
 const FILES = ['locust_exporter_companion.py', 'auto/sitecustomize.py'];
 
 /** Where they are: beside the bundle, or in the repository. */
@@ -93,7 +93,7 @@ async function writeReadable(file: string, text: string): Promise<void> {
   }
 }
 
-/** By hand, since Node.js goes round for ever in file systems where no folder can be made, such as /proc. */
+/** Not by `recursive`, with which Node.js loops without end where no folder can be made, such as in /proc. */
 async function makeFolder(folder: string): Promise<void> {
   const make = async () => {
     await mkdir(folder);

@@ -29,7 +29,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   readonly settings: Settings;
-  /** Whether LOCUST_URL is read, and not only what /probe is asked for. */
+  /** Whether LOCUST_URL is read, and not only the targets of /probe. */
   readonly readsLocustUrl: boolean;
   /** Every setting as a user would write it, without secrets. */
   readonly shown: Readonly<Record<string, string>>;

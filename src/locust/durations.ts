@@ -40,7 +40,7 @@ function partOf(room: Float64Array, start: number, length: number, wanted: numbe
 }
 
 /**
- * Quantiles by Locust's own rule: the shortest time that is told which leaves no more requests
+ * Quantiles by Locust's own rule: the shortest recorded time that leaves no more requests
  * below it than the fraction says, rounded down.
  *
  * @param fractions in ascending order.

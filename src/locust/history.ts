@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from './snapshot.ts';
 
-/** What the reads so far tell about the run that a snapshot is of. */
+/** What is known from the reads so far about the run of a snapshot. */
 export interface RunTrack {
   readonly snapshot: Snapshot;
   /** The snapshot with what is known of the counts that it lacks. */
@@ -18,12 +18,12 @@ export interface RunTrack {
   /** Whether the statistics began again since the read before, by a new run or a reset. */
   readonly began: boolean;
   /**
-   * Unix time at which the run began, as the companion tells it; else that at which the statistics
+   * Unix time at which the run began, as the companion reports it; else that at which the statistics
    * began; null where that cannot be known.
    */
   readonly startSeconds: number | null;
-  /** As the companion told it last in this run. */
-  readonly toldStartSeconds: number | null;
+  /** As the companion last reported it in this run. */
+  readonly reportedStartSeconds: number | null;
 }
 
 /** @param earlier the track of the read before this one; null for the first. */
@@ -37,14 +37,14 @@ export function trackRun(
     earlier !== null &&
     snapshot !== earlier.snapshot &&
     ((active && !isActive(earlier.snapshot.state)) ||
-      hasOtherStart(earlier.toldStartSeconds, snapshot) ||
+      hasOtherStart(earlier.reportedStartSeconds, snapshot) ||
       countsFell(earlier.known, snapshot));
   const same = began ? null : earlier;
-  const told = snapshot.companion?.runStartSeconds ?? null;
-  const toldStartSeconds = told ?? same?.toldStartSeconds ?? null;
+  const reported = snapshot.companion?.runStartSeconds ?? null;
+  const reportedStartSeconds = reported ?? same?.reportedStartSeconds ?? null;
   const known = knownAt(snapshot, same);
-  const track = { snapshot, known, atSeconds, began, toldStartSeconds };
-  if (told !== null) return { ...track, startSeconds: told };
+  const track = { snapshot, known, atSeconds, began, reportedStartSeconds };
+  if (reported !== null) return { ...track, startSeconds: reported };
   if (snapshot.state === 'ready') return { ...track, startSeconds: null };
   if (earlier !== null && !began) return { ...track, startSeconds: earlier.startSeconds };
   if (!active) return { ...track, startSeconds: null };

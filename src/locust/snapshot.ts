@@ -2,7 +2,7 @@
  * What Locust reports at one moment, whatever its version, in Prometheus' units:
  * seconds, bytes, ratios from 0 to 1.
  *
- * `null` means that this Locust does not tell (or told something that is not a finite
+ * `null` means that this Locust does not report it (or reported something that is not a finite
  * number); it is never a stand-in for 0.
  */
 export interface Snapshot {
@@ -29,11 +29,11 @@ export interface Snapshot {
   readonly foldedErrors: number;
   readonly foldedWorkers: number;
   readonly ignored: IgnoredValues;
-  /** What only the companion tells; null where the report is Locust's own. */
+  /** What only the companion reports; null where the report is Locust's own. */
   readonly companion: CompanionReport | null;
 }
 
-/** What Locust's master knows and its web API does not tell. */
+/** What Locust's master knows and its web API does not report. */
 export interface CompanionReport {
   /** How many users the run aims at. */
   readonly targetUsers: number | null;
@@ -62,9 +62,9 @@ export interface RequestStats {
   /** Over the last ten seconds. */
   readonly currentRps: number | null;
   readonly currentFailuresPerSecond: number | null;
-  /** Mean rate since the statistics began; tells how long ago that was. */
+  /** Mean rate since the statistics began; shows how long ago that was. */
   readonly meanRps: number | null;
-  /** Its distribution of response times; null where that is not told. Only the companion does. */
+  /** Its distribution of response times; null where it is not reported. Only the companion does. */
   readonly durations: Durations | null;
 }
 
@@ -104,7 +104,7 @@ export interface ErrorOccurrences {
 }
 
 export interface Workers {
-  /** Number of workers in each state; Locusts before 0.9.0 tell no states, all are `unknown` there. */
+  /** Number of workers in each state; Locusts before 0.9.0 report no states, all are `unknown` there. */
   readonly countByState: ReadonlyMap<string, number>;
   /** Empty for Locusts before 0.9.0. */
   readonly list: readonly Worker[];
@@ -119,14 +119,14 @@ export interface Worker {
   readonly memoryBytes: number | null;
 }
 
-/** What only the index page of Locust's web UI tells. */
+/** What only the index page of Locust's web UI contains. */
 export interface LocustInfo {
   readonly version: string | null;
   /** The host under test; `null` when unset or when user classes disagree. */
   readonly host: string | null;
   /**
    * What the keys `current_response_time_percentile_1` and `_2` stand for, as quantiles. Absent
-   * where the page does not tell: it does from 2.15.1 to 2.27.0.
+   * where the page does not say: it does from 2.15.1 to 2.27.0.
    */
   readonly currentPercentiles?: CurrentPercentiles;
 }
@@ -146,7 +146,7 @@ export const RUNNER_STATES = [
 
 export const WORKER_STATES = ['ready', 'spawning', 'running', 'missing'] as const;
 
-/** `hatching` became `spawning` in 1.2; a state that is not told is `unknown`. */
+/** `hatching` became `spawning` in 1.2; a state that is not reported is `unknown`. */
 export function normalizeState(state: string): string {
   if (state === '') return 'unknown';
   return state === 'hatching' ? 'spawning' : state;

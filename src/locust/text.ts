@@ -12,7 +12,7 @@ function nextPoint(text: string, at: number): number {
   return at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 }
 
-/** What the index page tells, with labels that are short enough. */
+/** What the index page contains, with labels that are short enough. */
 export function cutInfo(info: LocustInfo, maxLength: number): LocustInfo {
   const cut = (text: string | null) => (text === null ? null : cutText(text, maxLength));
   return { ...info, version: cut(info.version), host: cut(info.host) };

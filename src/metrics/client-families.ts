@@ -45,7 +45,7 @@ interface Group {
   readonly values: readonly ClientValue[];
 }
 
-/** Labels that tell the series of one metric apart. */
+/** Labels that distinguish the series of one metric. */
 const INNER_LABELS: readonly string[] = ['le', 'quantile'];
 
 function groupByLabels(values: readonly ClientValue[]): Group[] {

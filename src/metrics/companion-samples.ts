@@ -4,7 +4,7 @@ import { NO_SAMPLES, type Samples } from './exposition/family.ts';
 import { labelSet, NO_LABELS } from './exposition/labels.ts';
 import { fromSnapshot, ofEndpoints, sampleOf, samplesOf, type MetricSpec } from './samples.ts';
 
-/* What only the companion tells. All of it is absent, and never 0, without the companion. */
+/* What only the companion reports. All of it is absent, and never 0, without the companion. */
 
 export function fromCompanion(value: (report: CompanionReport) => number | null) {
   return fromSnapshot(({ companion }) =>

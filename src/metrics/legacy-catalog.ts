@@ -180,7 +180,7 @@ function workersIn(word: string, state: string): LegacyMetricSpec {
     type: 'gauge',
     help: `Workers in state ${state} (workers).`,
     labels: [],
-    // A Locust without workers has none in any state; an old one may not tell the states.
+    // A Locust without workers has none in any state; an old one may not report the states.
     samples: whileUp(({ workers }) =>
       sampleOf(NO_LABELS, workers === null ? 0 : (workers.countByState.get(state) ?? null)),
     ),

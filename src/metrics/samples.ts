@@ -12,7 +12,7 @@ import { NO_SAMPLES, type Family, type Samples, type SampleSink } from './exposi
 import { labelSet, NO_LABELS, type LabelSet } from './exposition/labels.ts';
 import type { Histograms } from './histograms.ts';
 
-/** All that one exposition tells of Locust. */
+/** All that one exposition contains about Locust. */
 export interface Report {
   /** null while Locust is down. */
   readonly snapshot: Snapshot | null;
@@ -174,7 +174,7 @@ export function addValue(
   if (value !== null) sink.value(labels ?? NO_LABELS, value);
 }
 
-/** Adds a summary whole or not at all: hasSummary tells why. */
+/** Adds a summary whole or not at all: hasSummary explains why. */
 function addSummary(sink: SampleSink, labels: LabelSet, responseTime: ResponseTime): void {
   if (!hasSummary(responseTime)) return;
   const { quantiles, sumSeconds: sum, count } = responseTime;

@@ -77,7 +77,7 @@ export const SELF_METRICS = {
   targets: {
     name: 'locust_exporter_targets',
     type: 'gauge',
-    help: 'Locusts that /probe was asked for in the last ten minutes; absent without PROBE_TARGETS.',
+    help: 'Locusts that /probe has read in the last ten minutes; absent without PROBE_TARGETS.',
     labels: [],
   },
   targetEvictions: {
@@ -211,8 +211,8 @@ const SPREAD = 'nodejs_eventloop_lag_stddev_seconds';
 const MEAN = 'nodejs_eventloop_lag_mean_seconds';
 
 /**
- * prom-client tells how long it was from one look to the next, and not how much too long, and
- * where there was none yet it tells of 292 years. That is absent here.
+ * prom-client reports the time from one measurement to the next instead of the delay, and
+ * 292 years before the first measurement. That is absent here.
  */
 export function correctLags(metrics: readonly ClientMetric[]): ClientMetric[] {
   const mean = metrics.find(({ name }) => name === MEAN)?.values?.[0]?.value ?? NaN;

@@ -1,7 +1,7 @@
 /** Longer ones are nobody's Locust, and would only fill the log. */
 const MAX_CHARACTERS = 1024;
 
-/** Where Locust's web UI is, unless told otherwise. */
+/** The default port of Locust's web UI. */
 const LOCUST_PORT = '8089';
 
 export interface ParsedTarget {

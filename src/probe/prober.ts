@@ -31,7 +31,7 @@ export interface ProbedTarget {
 
 export interface Prober {
   probe(request: ProbeRequest): Promise<ProbeResponse>;
-  /** The targets that were scraped of late, the last one first. */
+  /** The targets that were scraped recently, the latest one first. */
   targets(): ProbedTarget[];
   count(): number;
   close(): Promise<void>;

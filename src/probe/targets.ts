@@ -1,7 +1,7 @@
 import type { Clock } from '../target/outcome.ts';
 import type { Target } from '../target/target.ts';
 
-/** What tells one target from another. */
+/** What distinguishes one target from another. */
 export interface TargetKey {
   readonly url: string;
   readonly module: string;
@@ -47,7 +47,7 @@ export const FORGOTTEN_AFTER_MS = 600_000;
 
 /**
  * One that was scraped within this time is in use, and makes room for no other: two that took the
- * place of each other at every scrape would both lose what only several reads tell.
+ * place of each other at every scrape would both lose what only several reads show.
  */
 export const IN_USE_MS = 120_000;
 
@@ -63,7 +63,7 @@ interface Entry {
   isDropped: boolean;
 }
 
-/** Keeps the targets that were scraped of late. */
+/** Keeps the targets that were scraped recently. */
 export function createTargets({ max, clock, onEvict }: TargetsOptions): Targets {
   /** In the order of their last scrapes. */
   const entries = new Map<string, Entry>();

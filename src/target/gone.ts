@@ -10,7 +10,7 @@ export interface GoneOptions {
   readonly afterMs: number;
 }
 
-/** Asks for Locust from time to time, and calls `onGone` when it was there and stays away. */
+/** Checks on Locust from time to time, and calls `onGone` when it was there and stays away. */
 export function watchForGone(
   { collector, reader, clock, afterMs }: GoneOptions,
   onGone: () => void,

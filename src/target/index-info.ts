@@ -4,7 +4,7 @@ import { readInfo } from '../locust/report/read-report.ts';
 import type { LocustInfo } from '../locust/snapshot.ts';
 import { cutInfo } from '../locust/text.ts';
 
-/** What the index page of one Locust tells. The page costs Locust a lot, so it is read seldom. */
+/** What the index page of one Locust contains. The page costs Locust a lot, so it is read seldom. */
 export interface IndexInfo {
   /** null before the first success. */
   current(): LocustInfo | null;

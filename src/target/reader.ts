@@ -64,20 +64,20 @@ export function createReader(options: ReaderOptions): Reader {
   const uncutRows = options.uncutRows === 'auto' ? createUncutRows(client, clock, logger) : null;
   let lastGood: Outcome | null = null;
   let lastSnapshot: Snapshot | null = null;
-  /** What the companion told, which spares the index page. */
-  let told: LocustInfo | null = null;
-  /** Whether a run has begun since the companion was last asked for. */
+  /** From the companion, which makes the index page superfluous. */
+  let companionInfo: LocustInfo | null = null;
+  /** Whether a run has begun since the last request to the companion. */
   let hasBegun = false;
 
   async function readOnce(signal: AbortSignal): Promise<Report> {
     const report = await source.read(signal, hasBegun || availability.problem() !== null);
     hasBegun = false;
     const nowMs = clock.monotonicMs();
-    if (!source.hasCompanion()) told = null;
+    if (!source.hasCompanion()) companionInfo = null;
     let snapshot: Snapshot;
     if (report.from === 'companion') {
       ({ snapshot } = report.read);
-      told = sameInfoOr(told, cutInfo(report.read.info, rowRules.maxLabelLength));
+      companionInfo = sameInfoOr(companionInfo, cutInfo(report.read.info, rowRules.maxLabelLength));
       hasBegun = history.track(snapshot, clock.unixMs() / 1000);
     } else {
       snapshot = await trackResponse(report.response, nowMs, signal);
@@ -86,7 +86,7 @@ export function createReader(options: ReaderOptions): Reader {
     lastSnapshot = snapshot;
     // Without the signal: what is known of the run must not end half changed.
     const settled = await runYielding(history.settle(nowMs));
-    return sameOr(lastGood?.report, { ...settled, info: told ?? indexInfo.current() });
+    return sameOr(lastGood?.report, { ...settled, info: companionInfo ?? indexInfo.current() });
   }
 
   async function trackResponse(
@@ -96,21 +96,21 @@ export function createReader(options: ReaderOptions): Reader {
   ): Promise<Snapshot> {
     const snapshot = await parseResponse(response, signal);
     hasBegun = history.track(snapshot, clock.unixMs() / 1000);
-    if (told !== null) return snapshot;
+    if (companionInfo !== null) return snapshot;
     const isDue = hasBegun || availability.problem() !== null;
     if (!(await indexInfo.refresh({ isDue, atOnce: hasBegun, nowMs, signal }))) return snapshot;
-    // The same snapshot comes back where the page told nothing new.
+    // The snapshot is the same if the page has nothing new.
     const again = await parseResponse(response, signal);
     history.replace(again);
     return again;
   }
 
   async function parseResponse(response: Buffer, signal: AbortSignal): Promise<Snapshot> {
-    const info = told ?? indexInfo.current();
+    const info = companionInfo ?? indexInfo.current();
     const version = versionOf(info);
     const snapshot = await parse(response, version, info?.currentPercentiles, signal);
-    // A companion that fails now tells all of them with the next read.
-    const isCut = uncutRows === null || told !== null;
+    // The companion, which has all rows, failed only for this read.
+    const isCut = uncutRows === null || companionInfo !== null;
     return isCut ? snapshot : uncutRows.complete(snapshot, version, signal);
   }
 
@@ -153,7 +153,7 @@ export function createReader(options: ReaderOptions): Reader {
   };
 }
 
-/** The earlier report, which may have been rendered already, if the current one tells nothing else. */
+/** The earlier report, which may have been rendered already, if the current one contains the same. */
 function sameOr(earlier: Report | undefined, current: Report): Report {
   const isSame =
     earlier?.snapshot === current.snapshot &&

@@ -17,7 +17,7 @@ export interface RecentPercentiles {
 
 const FRACTIONS = [0.5, 0.95, 0.99];
 
-/** Keeps what is needed of one snapshot after another to tell the requests of the last minute. */
+/** Keeps what is needed of one snapshot after another to know the requests of the last minute. */
 export interface RecentRequests {
   /** @param nowMs of a clock that never jumps. */
   add(snapshot: Snapshot, nowMs: number): void;
@@ -31,7 +31,7 @@ export interface RecentRequests {
 
 const WINDOW_MS = 60_000;
 
-/** A snapshot is kept no more often than this; what is told reaches so much further back. */
+/** A snapshot is kept no more often than this; the window can be longer by this much. */
 const SPACING_MS = 15_000;
 
 /** Different response times in all that is kept, at 16 bytes each; more of them make the window shorter. */

@@ -23,7 +23,7 @@ const COMPRESSION = { level: 1, chunkSize: 2 ** 16 };
 const SMALL = 2 ** 15;
 
 /**
- * Renders an outcome at most once per format and encoding, and what it tells of Locust once per
+ * Renders an outcome at most once per format and encoding, and its part about Locust once per
  * report and format.
  */
 export function createRenderer(

@@ -8,7 +8,7 @@ import { readReport } from '../locust/report/read-report.ts';
 /** Whether reports come from the companion: where it is there, always or never. */
 export type CompanionMode = 'auto' | 'on' | 'off';
 
-/** What the companion told, or the response of `/stats/requests`. */
+/** The report of the companion, or the response of `/stats/requests`. */
 export type ReadReport =
   | { readonly from: 'companion'; readonly read: CompanionRead }
   | { readonly from: 'web-api'; readonly response: Buffer };
@@ -16,12 +16,12 @@ export type ReadReport =
 /** Where the reports of one Locust come from. Reads must not overlap. */
 export interface ReportSource {
   /**
-   * @param isDue whether something happened by which a companion may have come: it is asked for at
-   *   the first read and then, and not at each read.
+   * @param isDue whether something happened after which a companion may be there. It is requested at the first
+   *   read and then, not at each read.
    * @throws LocustError
    */
   read(signal: AbortSignal, isDue: boolean): Promise<ReadReport>;
-  /** Whether the companion was there when it was last asked for, be it that it failed since. */
+  /** Whether the companion was there at its last request, even if it has failed since. */
   hasCompanion(): boolean;
 }
 
@@ -36,7 +36,7 @@ export interface ReportSourceOptions {
 /** After so many failures in a row the companion counts as absent. */
 const MAX_FAILURES = 3;
 
-/** Failures that are Locust's, and of which `/stats/requests` would tell the same. */
+/** Failures of Locust itself, which `/stats/requests` would have too. */
 const OF_LOCUST: ReadonlySet<LocustError['code']> = new Set([
   'connect',
   'timeout',

@@ -12,11 +12,11 @@ import { withLastKnown } from '../locust/rows/known-rows.ts';
 import { createRowShaper, type RowRules } from '../locust/rows/rewrite.ts';
 import type { Snapshot } from '../locust/snapshot.ts';
 
-/** What the reads of one Locust tell together. For each read: `track`, perhaps `replace`, `settle`. */
+/** What follows from all reads of one Locust together. For each read: `track`, perhaps `replace`, `settle`. */
 export interface RunHistory {
   /** Takes the snapshot of a read. @returns whether Locust's statistics began again since the last one */
   track(snapshot: Snapshot, atSeconds: number): boolean;
-  /** Puts another snapshot of the same response in the place of the tracked one. */
+  /** Replaces the tracked snapshot by another one of the same response. */
   replace(snapshot: Snapshot): void;
   /**
    * The tracked snapshot as it is shown: rows renamed and limited, sums that do not fall, rates

@@ -30,7 +30,7 @@ export interface TargetSettings {
   readonly staleAfterMs: number;
   readonly locustTimeoutMs: number;
   readonly lingerMs: number;
-  /** null for a target that may be out of reach for ever. */
+  /** null for a target that may stay out of reach. */
   readonly exitAfterGoneMs: number | null;
 }
 
@@ -57,13 +57,13 @@ export interface Target {
   start(): void;
   /** `onSent` has to be called when the scraper received all of the body. */
   scrape(options: ScrapeOptions): Promise<{ readonly body: Buffer; readonly onSent: () => void }>;
-  /** What a scrape would tell now. */
+  /** What a scrape would show now. */
   outcome(): Promise<Outcome>;
   /** Of the last outcome; null without the companion, and in the beginning. */
   recentPercentiles(): RecentPercentiles | null;
-  /** What the last scrape told; null before the first. */
+  /** What the last scrape showed; null before the first. */
   latest(): Outcome | null;
-  /** What is to be pushed, as text; `isWhole` tells whether it has anything of Locust. */
+  /** What is to be pushed, as text; `isWhole` is whether it contains metrics about Locust. */
   exposition(): Promise<{ readonly text: string; readonly isWhole: boolean }>;
   /**
    * Ends reading. Failures are not logged any more.

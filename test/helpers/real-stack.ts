@@ -7,6 +7,7 @@ import { startLocust, type RealLocust } from './real-locust.ts';
 import { startPrometheus, type RealPrometheus } from './real-prometheus.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../deploy/prometheus');
+const COMPANION = path.resolve(import.meta.dirname, '../../deploy/locust/auto');
 const TARGET = 'localhost:9646';
 
 const read = (name: string) => readFileSync(path.join(FOLDER, name), 'utf8');
@@ -26,6 +27,8 @@ export interface RealStackOptions {
   workers: number;
   /** TROUBLE of shop-locustfile.py. */
   trouble: string;
+  /** Whether Locust loads the companion. */
+  hasCompanion?: boolean;
   /** Whether the exporter takes the port in the configuration, instead of a free one. */
   isAsConfigured?: boolean;
 }
@@ -57,7 +60,10 @@ export async function startStack(options: RealStackOptions): Promise<RealStack> 
         version: 'newest',
         workers: options.workers,
         locustfile: path.join(import.meta.dirname, 'shop-locustfile.py'),
-        env: { TROUBLE: options.trouble },
+        env: {
+          TROUBLE: options.trouble,
+          ...(options.hasCompanion === true && { PYTHONPATH: COMPANION }),
+        },
       }),
     );
     const exporter = await startExporter({

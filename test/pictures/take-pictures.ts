@@ -36,7 +36,9 @@ const MAX_KIB = 400;
 const [narrowFolder] = process.argv.slice(2);
 const bundle = await temporaryFolder('pictures');
 await buildHost(bundle.path);
-const stack = await startStack({ workers: 3, trouble: TROUBLE, isAsConfigured: true });
+const stack = await startStack({
+  ...{ workers: 3, trouble: TROUBLE, isAsConfigured: true, hasCompanion: true },
+});
 const browser = await startChromium();
 try {
   // By then Prometheus has scraped for the first time.

@@ -363,7 +363,7 @@ describe('the status page with PROBE_TARGETS', () => {
   it('lists the targets of late, and what is wrong with them', async () => {
     const locust = await simulated('http://one.example');
     const exporter = await start();
-    assert.match(await exporter.get('/'), /No Locust was asked for in the last ten minutes/);
+    assert.match(await exporter.get('/'), /No Locust was read in the last ten minutes/);
     await probe(exporter, { target: locust.url });
     await probe(exporter, { target: '127.0.0.1:1/"><script>' });
     const page = await exporter.get('/');

@@ -15,7 +15,7 @@ interface SpecialRange extends AddressRange {
   readonly list: BlockList;
 }
 
-/** Those of metadata services give a machine's credentials to whoever asks from there. */
+/** Those of metadata services give a machine's credentials to every program on it. */
 const SPECIAL: readonly SpecialRange[] = [
   special('0.0.0.0/8', 'unspecified'),
   special('127.0.0.0/8', 'loopback'),

@@ -43,7 +43,7 @@ export interface StatusView {
   readonly metricsPath: string;
   readonly exporterVersion: string;
   readonly docsUrl: string;
-  /** Where the documentation tells how to load the companion. */
+  /** The documentation on how to load the companion. */
   readonly companionUrl: string;
   readonly nowMs: number;
 }

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatRate } from './format.ts';
 import { html, type HtmlValue, type SafeHtml } from './html.ts';
 import { figureCell, foreignText, MAX_ROWS, stateBadge, tableSection } from './tables.ts';
 
-/** One of the Locusts that /probe was asked for. */
+/** One of the Locusts that /probe has read. */
 export interface TargetRow {
   readonly url: string;
   /** Empty for none. */
@@ -14,15 +14,15 @@ export interface TargetRow {
   readonly outcome: Pick<Outcome, 'report' | 'problem'> | null;
 }
 
-/** What /probe was asked for in the last ten minutes, the last one first. */
+/** The Locusts that /probe has read in the last ten minutes, the latest one first. */
 export function targetsSection(targets: readonly TargetRow[], nowMs: number): SafeHtml {
   const rest = targets.length - MAX_ROWS;
   return tableSection({
     id: 'targets',
     heading: 'Targets',
     count: formatCount(targets.length),
-    caption: 'Locusts that /probe was asked for in the last ten minutes, the last one first.',
-    notices: [rest > 0 ? `${formatCount(rest)} more were asked for before` : null],
+    caption: 'Locusts that /probe has read in the last ten minutes, the latest one first.',
+    notices: [rest > 0 ? `${formatCount(rest)} more were read before these` : null],
     head: html`<tr>
       <th scope="col" class="name">Locust</th>
       <th scope="col">Module</th>
@@ -33,7 +33,7 @@ export function targetsSection(targets: readonly TargetRow[], nowMs: number): Sa
       <th scope="col">What is wrong</th>
     </tr>`,
     rows: targets.slice(0, MAX_ROWS).map((row) => targetRow(row, nowMs)),
-    empty: 'No Locust was asked for in the last ten minutes.',
+    empty: 'No Locust was read in the last ten minutes.',
   });
 }
 

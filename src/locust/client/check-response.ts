@@ -17,7 +17,7 @@ const LOGIN_SETTINGS = 'set LOCUST_LOGIN_PATH, LOCUST_USERNAME and LOCUST_PASSWO
 const WITHOUT_REPORT: Readonly<Record<number, string>> = {
   204: 'which has no body',
   205: 'which has no body',
-  206: 'which is only a part, though nobody asked for a part',
+  206: 'which is only a part, without a request for a part',
 };
 
 /**

@@ -15,7 +15,7 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly login?: LoginForm | undefined;
   readonly tls?: TlsOptions;
-  /** Finds the addresses of a name, in the place of the system. */
+  /** Finds the addresses of a name, instead of the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface LocustClient {
   readonly displayUrl: string;
   /** @param path below the base path, such as `stats/requests`. */
   get(path: string, signal: AbortSignal): Promise<Buffer>;
-  /** Like get, for a request that is not one of all. */
+  /** Like get, with headers of its own, and with the statuses that are no failure here. */
   getResponse(path: string, signal: AbortSignal, options: RequestOptions): Promise<LocustResponse>;
   /** Sends a form. */
   post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Buffer>;

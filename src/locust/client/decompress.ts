@@ -17,7 +17,7 @@ const ZSTD_WINDOW = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } };
 const INFLATE_BY_ENCODING: ReadonlyMap<string, Inflate> = new Map<string, Inflate>([
   ['gzip', gunzip],
   ['x-gzip', gunzip],
-  // Some servers send the deflate stream without the zlib header that the standard asks for.
+  // Some servers send the deflate stream without the zlib header that the standard requires.
   [
     'deflate',
     (body, options) =>

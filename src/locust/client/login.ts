@@ -13,7 +13,7 @@ export interface LoginForm {
 
 export interface Login {
   /**
-   * Makes a request, and logs in and repeats it when Locust asks for that.
+   * Makes a request, and logs in and repeats it when Locust requires a login.
    *
    * @param attempt is handed the header Cookie.
    */

@@ -9,7 +9,7 @@ export const HIDDEN = '(not shown, since it repeats a credential or header of ou
 const MIN_PART = 8;
 
 export interface QuoteOptions {
-  /** Asked for each time, since cookies change. Texts that no message may contain. */
+  /** Texts that no message may contain. Called each time, since cookies change. */
   readonly secrets: () => readonly string[];
   /** Text that messages show in any case; what it contains is no secret. */
   readonly shown: string;

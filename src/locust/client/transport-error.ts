@@ -65,9 +65,9 @@ interface SocketError extends Error {
 }
 
 function closedReason(error: SocketError): string {
-  // So undici calls a status 100 or 101 that nobody asked for, which it does not accept.
+  // undici reports a status 100 or 101 so if no request led to it.
   if (error.message === 'bad response') {
-    return 'it sent 100 Continue or another status that is no response, though nobody asked for one';
+    return 'it sent 100 Continue or another status that is no response, without a request for one';
   }
   if ((error.socket?.bytesRead ?? 0) > 0) return 'it broke its response off at the beginning';
   return `connection closed; ${WANTS_TLS}`;

@@ -12,7 +12,7 @@ export interface TransportOptions {
   /** Holds for the bytes on the wire and for what they unpack to. */
   readonly maxResponseBytes: number;
   readonly tls: TlsOptions;
-  /** Finds the addresses of a name, in the place of the system. */
+  /** Finds the addresses of a name, instead of the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
   readonly quote: Quote;
 }
@@ -96,7 +96,7 @@ export function createTransport({
       const unpacked = await decompress(received, encoding, { maxBytes, quote, signal }).catch(
         (error: unknown) => {
           if (!isError) throw error;
-          return Buffer.alloc(0); // The status tells what is wrong.
+          return Buffer.alloc(0); // The status says what is wrong.
         },
       );
       return { status, headers, body: unpacked };

@@ -5,7 +5,7 @@ import { amountAt, countAt, labelAt, numberAt } from './values.ts';
 
 /** What rows are parsed with. */
 export interface RowParsing extends RowReading {
-  /** Of the quantiles that this Locust's own report tells, in ascending order. */
+  /** Of the quantiles that this Locust's own report contains, in ascending order. */
   readonly fractions: readonly number[];
   /** Whether Locust's median of an even number of requests is the lower one: up to 2.46. */
   readonly medianIsLower: boolean;
@@ -112,7 +112,7 @@ function parseResponseTime(
       .map(({ quantile, seconds }) =>
         quantile === 0.5 ? { quantile, seconds: medianSeconds ?? seconds } : { quantile, seconds },
       )
-      .filter(isTold),
+      .filter(isMeaningful),
   };
 }
 
@@ -122,8 +122,8 @@ function clamp(median: number, min: number | null, max: number | null): number {
   return min !== null && median < min ? min : median;
 }
 
-/** Such as are told of Locust's own report: one below 0 tells nothing. */
-function isTold({ seconds }: Quantile): boolean {
+/** As with Locust's own report: a percentile below 0 means nothing. */
+function isMeaningful({ seconds }: Quantile): boolean {
   return seconds >= 0;
 }
 

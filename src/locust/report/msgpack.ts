@@ -22,13 +22,13 @@ const [ARRAY16, ARRAY32, MAP16, MAP32] = [0xdc, 0xdd, 0xde, 0xdf];
  * three of text, two of lists, two of maps.
  */
 
-/** The bytes of the length that is told. */
+/** The bytes of the length field. */
 const LENGTH_WIDTH = [
   ...[0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0],
   ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4],
 ];
 
-/** The bytes of the value itself, apart from those that a length tells. */
+/** The bytes of the value itself, apart from those that a length counts. */
 const FIXED_BYTES = [
   ...[0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8],
   ...[1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0],

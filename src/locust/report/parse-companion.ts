@@ -52,7 +52,7 @@ const MAX_COLUMNS = 100;
 /** The largest report whose rows are kept to be compared with the next one's. */
 const MAX_KEPT_BYTES = 2 ** 23;
 
-/** What the companion tells. */
+/** What one report of the companion contains. */
 export interface CompanionRead {
   readonly snapshot: Snapshot;
   readonly info: LocustInfo;

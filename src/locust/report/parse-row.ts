@@ -110,7 +110,7 @@ function snapToInteger(value: number | null): number | null {
   return Math.abs(value - rounded) <= 1e-12 * value ? rounded : value;
 }
 
-/** The workers of a master; null when the response is not a master's, or does not tell them. */
+/** The workers of a master; null when the response is not a master's, or does not contain them. */
 export function* parseWorkers(
   report: JsonObject,
   ignored: IgnoredCollector,

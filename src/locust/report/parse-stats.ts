@@ -28,7 +28,7 @@ const ROW_LIMIT = 500;
  * Reads the response of `/stats/requests` of any Locust since 0.5.
  *
  * @param version the version if it is known; a few old ones look alike, and without it
- *   they are told apart by the best evidence in the response.
+ *   the best evidence in the response decides.
  * @throws ShapeError when the response is not Locust's.
  */
 export function parseStats(response: unknown, version: Version | null = null): Snapshot {
@@ -110,7 +110,7 @@ interface PlacedRow {
   readonly index: number;
 }
 
-/** What tells the version: the last row, and as many others as an old Locust sends. */
+/** The rows that show the version: the last row, and as many others as an old Locust sends. */
 function* sampleRows(listed: JsonList): YieldingTask<PlacedRow[]> {
   const first = yield* firstOf(listed, ROW_LIMIT + 1);
   const all = first.map((row, index) => ({ row, index }));

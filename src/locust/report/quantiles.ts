@@ -34,7 +34,7 @@ const LIFETIME_KEYS: readonly QuantileKey[] = [
 /**
  * The percentiles of the last ten seconds in any of their three generations of keys.
  *
- * @param configured what the keys `_1` and `_2` stand for, which the report does not tell.
+ * @param configured what the keys `_1` and `_2` stand for, which the report does not contain.
  */
 export function parseWindowQuantiles(
   report: JsonObject,

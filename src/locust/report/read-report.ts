@@ -28,7 +28,7 @@ export async function readReport(client: LocustClient, signal: AbortSignal): Pro
  * Makes the function that parses one response of `/stats/requests` after another, given the
  * version and what the keys of the current percentiles stand for, where they are known. A response
  * that is the same as the one before, as Locust gives for two seconds, is the same snapshot; one of
- * many megabytes is parsed anew.
+ * many megabytes is parsed again.
  *
  * Its signal ends the parse, which is then a LocustError of code `timeout`.
  */

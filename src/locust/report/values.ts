@@ -76,7 +76,7 @@ export function numberAt(
   return number;
 }
 
-/** Like numberAt, for what cannot be negative: such a number tells nothing. */
+/** Like numberAt, for what cannot be negative: such a number means nothing. */
 export function amountAt(
   object: JsonObject,
   key: string,

@@ -44,7 +44,7 @@ function countExcludesFailures(
     return false;
   }
   if (!('current_response_time_percentile_50' in report)) return true; // up to 0.8.1
-  // 0.9.0 to 0.12.1 look the same where there are no errors to tell by.
+  // 0.9.0 to 0.12.1 look the same where there are no errors that show the version.
   if (version !== null) return isBefore(version, [0, 10, 0]);
   return rows.some(({ num_failures: failures, num_requests: requests }) => {
     return typeof failures === 'number' && typeof requests === 'number' && failures > requests;

@@ -10,7 +10,7 @@ export interface Folded<Row> {
 }
 
 /**
- * Adds up endpoints with the same method and name. Locust tells `null` from `''`, and one
+ * Adds up endpoints with the same method and name. Locust distinguishes `null` from `''`, and one
  * lone surrogate from another; labels cannot.
  */
 export function foldEndpoints(endpoints: readonly Endpoint[]): YieldingTask<Folded<Endpoint>> {
@@ -80,7 +80,7 @@ function isAscending<Row>(rows: readonly Row[], isBefore: (a: Row, b: Row) => bo
 }
 
 /**
- * The labels are those of the first. Quantiles of two rows cannot be merged: they are told only where
+ * The labels are those of the first. Quantiles of two rows cannot be merged: they are known only where
  * both rows have their distribution, and then those that either row has.
  */
 export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {

@@ -31,7 +31,7 @@ export interface RowKind<Row> {
 
 /** A row as it is to be shown, and what goes into it. */
 interface Group<Row> {
-  /** The first row that goes into it, as Locust tells it at this read. */
+  /** The first row that goes into it, as Locust reports it in this read. */
   readonly first: Row;
   /** Its rows of Locust, those that are gone included. */
   readonly summands: [Row, ...Row[]];
@@ -71,7 +71,7 @@ export function createRowLimiter<Row>(
     if (kept.has(rowKey)) return row;
     const other = asOther(row);
     if (kept.size >= kind.maxRows || key(other) === rowKey) return other;
-    // Most rows that do not fit are told by their length alone.
+    // Most rows that do not fit are recognized by their length alone.
     if (keptBytes + rowKey.length > kind.maxLabelBytes) return other;
     const bytes = escapedBytes(rowKey);
     if (keptBytes + bytes > kind.maxLabelBytes) return other;

@@ -145,7 +145,7 @@ function relabel<Row extends Endpoint | ErrorOccurrences>(
 }
 
 /**
- * While the companion does not tell them: a sum remembers those that it told before.
+ * While the companion is absent, a sum remembers what it contributed before.
  *
  * @returns the given rows themselves where none has one.
  */

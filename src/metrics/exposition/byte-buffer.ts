@@ -21,7 +21,7 @@ export function reserve(buffer: ByteBuffer, more: number): void {
   if (wanted > length) resize(buffer, Math.max(wanted, Math.ceil(length * 1.5), MIN_SIZE));
 }
 
-/** Adds the first `length` bytes; all of them unless told. */
+/** Adds the first `length` bytes; by default all of them. */
 export function addBytes(buffer: ByteBuffer, bytes: Uint8Array, length = bytes.length): void {
   reserve(buffer, bytes.length);
   buffer.memory.set(bytes, buffer.used);
@@ -42,7 +42,7 @@ export function cut(buffer: ByteBuffer, length: number): void {
 }
 
 function resize(buffer: ByteBuffer, size: number): void {
-  // Not from a pool, so that it is given back as soon as it is let go.
+  // Not from a pool, so that it is freed as soon as it is not used any more.
   const other = Buffer.allocUnsafeSlow(size);
   buffer.memory.copy(other, 0, 0, buffer.used);
   buffer.memory = other;

@@ -7,7 +7,7 @@ export interface Family {
   readonly type: 'gauge' | 'counter' | 'summary' | 'histogram';
   readonly help: string;
   readonly samples: Samples;
-  /** Unix time at which its counts began, if it has any; only protobuf tells. */
+  /** Unix time at which its counts began, if it has any; only protobuf contains it. */
   readonly createdSeconds?: number | null;
 }
 

@@ -47,7 +47,7 @@ export function createProtobufBuffer(): ProtobufBuffer {
 
   /** Where there is room. */
   function putVarint(value: number): void {
-    // What is no count must neither be endless nor break what follows it.
+    // A value that is not a count must not break the fields that follow it.
     let rest = Math.max(0, Math.min(Math.trunc(value), Number.MAX_SAFE_INTEGER));
     const { memory } = buffer;
     let { used } = buffer;

@@ -3,7 +3,7 @@ import { addBytes, bytesOf, createByteBuffer, cut, reserve } from './byte-buffer
 /** Text that grows, kept as UTF-8. */
 export interface TextBuffer {
   add(text: string): void;
-  /** Adds the first `length` bytes; all of them unless told. */
+  /** Adds the first `length` bytes; by default all of them. */
   addBytes(bytes: Uint8Array, length?: number): void;
   /** Adds a number and the end of its line. */
   addValue(value: number): void;
@@ -63,7 +63,7 @@ export function createTextBuffer(): TextBuffer {
     },
     addValue(value) {
       reserve(buffer, VALUE_BYTES);
-      // Nearly all that Locust tells is whole, or was whole in thousandths.
+      // Nearly all numbers of Locust are whole, or were whole in thousandths.
       const thousandths = Math.round(value * 1000);
       if (Number.isInteger(value) && value >= 0 && value <= MAX_FAST_INTEGER) {
         addDigits(value);

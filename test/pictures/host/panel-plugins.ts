@@ -1,5 +1,6 @@
 import { PluginType, type PanelPlugin, type PluginMetaInfo } from '@grafana/data';
 
+import { heatmapPanel } from './panels/heatmap-panel.tsx';
 import { stateTimelinePanel } from './panels/state-timeline-panel.tsx';
 import { statPanel } from './panels/stat-panel.tsx';
 import { tablePanel } from './panels/table-panel.tsx';
@@ -7,6 +8,7 @@ import { timeSeriesPanel } from './panels/time-series-panel.tsx';
 
 /** The types of panels that our dashboards have. */
 const PLUGINS: readonly (readonly [string, PanelPlugin])[] = [
+  ['heatmap', heatmapPanel],
   ['state-timeline', stateTimelinePanel],
   ['stat', statPanel],
   ['table', tablePanel],
