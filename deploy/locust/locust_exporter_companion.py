@@ -346,7 +346,7 @@ class Companion:
         was_started = self.run_start_time is not None or state not in ("missing", "ready")
         is_running = state not in ("missing", "ready", "stopped")
         return {
-            "format": 1,
+            "format": 1,  # first, as this is what shows a reader that it is a report
             "locust_version": getattr(locust, "__version__", None) or None,
             "host": value_or(None, host_of, environment),
             "state": state,

@@ -7,6 +7,7 @@ import {
   seriesKey,
   type SeriesValues,
 } from '../helpers/expected-series.ts';
+import { COMPANION_AUTO } from '../helpers/companion.ts';
 import { startExporter, whyBuildIsMissing, type Exporter } from '../helpers/exporter.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { whyLocustIsMissing } from '../helpers/locust-versions.ts';
@@ -175,6 +176,37 @@ scrape_configs:
       );
     },
   );
+
+  it('holds the distributions of the companion', all, async (t) => {
+    const gateway = await startPushgateway({});
+    stopAfter(t, 'Pushgateway', gateway);
+    const locust = await startLocust({
+      version: 'newest',
+      env: { ROUNDS: String(ROUNDS), PYTHONPATH: COMPANION_AUTO },
+    });
+    stopAfter(t, 'Locust', locust);
+    const exporter = await startPushing(t, gateway, { LOCUST_URL: locust.url });
+    await command(locust.url, 'swarm', '--users', String(USERS), '--spawn-rate', '4');
+    await locust.counted(USERS * ROUNDS);
+    await exporter.stop();
+    const held = await heldSeries(gateway, { job: 'locust' });
+    const row = { method: 'GET', name: '/products' };
+    // Of its response times in turn: 45, 147, 1049 and 3432 ms, all as often.
+    const each = (USERS * ROUNDS) / 4;
+    const counted = {
+      '0.04': 0,
+      '0.05': each,
+      '0.15': 2 * each,
+      '1': 3 * each,
+      '+Inf': 4 * each,
+    };
+    for (const [le, count] of Object.entries(counted)) {
+      const series = seriesKey('locust_request_duration_seconds_bucket', { ...row, le });
+      assert.equal(held.get(series), count, series);
+    }
+    const sum = held.get(seriesKey('locust_request_duration_seconds_sum', row))!;
+    assert.ok(Math.abs(sum - each * (0.045 + 0.147 + 1.049 + 3.432)) < 1e-6, String(sum));
+  });
 
   it('holds nothing when all was to be deleted at exit', gatewayOnly, async (t) => {
     const gateway = await startPushgateway();

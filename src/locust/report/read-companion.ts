@@ -29,6 +29,8 @@ export function createCompanionReader(client: LocustClient): CompanionReader {
 
   function* parseInSteps(body: Buffer): YieldingTask<CompanionRead> {
     try {
+      // Nothing else is parsed, since other programs may answer with anything, and it may be large.
+      if (!startsWithFormat(body)) throw new SyntaxError('the report contains no format');
       return yield* parse(body);
     } catch (error) {
       throw toReadError(error, body, `the companion's report from ${PATH}`);
@@ -52,6 +54,11 @@ export function createCompanionReader(client: LocustClient): CompanionReader {
       return read;
     },
   };
+}
+
+/** In JSON and in MessagePack, `format` is the first key of the report. */
+function startsWithFormat(body: Buffer): boolean {
+  return body.subarray(0, 32).includes('format');
 }
 
 /** Locust 2.18.1 to 2.26.0 answers 500 where it has no route, with what 404 would say. */
