@@ -118,7 +118,7 @@ describe('a Pushgateway', { concurrency: 2 }, () => {
       await locust.stop();
       expected.set(UP, 0);
       for (const key of expected.keys())
-        if (/^locust_(state|users) /.test(key)) expected.delete(key);
+        if (/^locust_(state|users|companion_up) /.test(key)) expected.delete(key);
       await waitUntil('Locust is seen to be gone', async () => (await held()).get(UP) === 0);
       await exporter.stop();
       assert.equal(exporter.process.exit, 0);
