@@ -38,7 +38,7 @@ export const PERCENTILES = [
 export function percentilePanel(metric: string, selector: string) {
   const panel = timeSeries(
     {
-      title: 'Response times: p50, p95, p99',
+      title: 'Response times, p50, p95 and p99',
       description:
         'Percentiles of the requests of each moment, all endpoints together. They come from the distributions of the companion.',
       unit: units.Seconds,

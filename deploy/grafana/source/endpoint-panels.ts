@@ -116,7 +116,7 @@ const percentiles = () => [
   ...PERCENTILES.map(([name, quantile]) =>
     byEndpoint(
       {
-        title: `Response time: ${name}`,
+        title: `Response time, ${name}`,
         description: `The response time that ${quantile * 100} % of the requests of each moment stayed below. It comes from the distributions of the companion.`,
         unit: units.Seconds,
         noValue: NEEDS_COMPANION,
