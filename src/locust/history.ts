@@ -17,10 +17,7 @@ export interface RunTrack {
   readonly atSeconds: number;
   /** Whether the statistics began again since the read before, by a new run or a reset. */
   readonly began: boolean;
-  /**
-   * Unix time at which the run began, as the companion reports it; else that at which the statistics
-   * began; null where that cannot be known.
-   */
+  /** Unix time at which the statistics began, by the run or a reset; null where that cannot be known. */
   readonly startSeconds: number | null;
   /** As the companion last reported it in this run. */
   readonly reportedStartSeconds: number | null;
@@ -37,14 +34,14 @@ export function trackRun(
     earlier !== null &&
     snapshot !== earlier.snapshot &&
     ((active && !isActive(earlier.snapshot.state)) ||
-      hasOtherStart(earlier.reportedStartSeconds, snapshot) ||
+      hasLaterStart(earlier.reportedStartSeconds, snapshot) ||
       countsFell(earlier.known, snapshot));
   const same = began ? null : earlier;
-  const reported = snapshot.companion?.runStartSeconds ?? null;
-  const reportedStartSeconds = reported ?? same?.reportedStartSeconds ?? null;
+  const reported = reportedStart(snapshot);
+  const reportedStartSeconds = latest(reported, same?.reportedStartSeconds ?? null);
   const known = knownAt(snapshot, same);
   const track = { snapshot, known, atSeconds, began, reportedStartSeconds };
-  if (reported !== null) return { ...track, startSeconds: reported };
+  if (reported !== null) return { ...track, startSeconds: reportedStartSeconds };
   if (snapshot.state === 'ready') return { ...track, startSeconds: null };
   if (earlier !== null && !began) return { ...track, startSeconds: earlier.startSeconds };
   if (!active) return { ...track, startSeconds: null };
@@ -55,9 +52,24 @@ export function trackRun(
   };
 }
 
-function hasOtherStart(toldSeconds: number | null, { companion }: Snapshot): boolean {
-  const now = companion?.runStartSeconds ?? null;
-  return toldSeconds !== null && now !== null && now !== toldSeconds;
+/** A start that is later by less than this is the same one: a run sets its two times one after the other. */
+const SAME_START_SECONDS = 1;
+
+function hasLaterStart(reportedSeconds: number | null, snapshot: Snapshot): boolean {
+  const now = reportedStart(snapshot);
+  return reportedSeconds !== null && now !== null && now - reportedSeconds > SAME_START_SECONDS;
+}
+
+/**
+ * The start of the statistics as the companion reports it. A master takes the earliest one of its
+ * workers, whose clocks may be wrong; it cannot be before that of the run.
+ */
+function reportedStart({ companion }: Snapshot): number | null {
+  return latest(companion?.runStartSeconds ?? null, companion?.statsStartSeconds ?? null);
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /**

@@ -45,6 +45,8 @@ export interface CompanionReport {
   readonly exceptions: number | null;
   /** Unix time at which the run began; a reset of the statistics does not move it. */
   readonly runStartSeconds: number | null;
+  /** Unix time at which the statistics began, by the run or by a reset. */
+  readonly statsStartSeconds: number | null;
 }
 
 export interface Quantile {

@@ -60,6 +60,7 @@ export function companionReport(scale = 1): Report & { readonly snapshot: Snapsh
         ]),
         exceptions: 3,
         runStartSeconds: 1_700_000_000,
+        statsStartSeconds: 1_700_000_100.25,
       },
     },
     info: { version: '2.46.3', host: 'http://shop.example' },

@@ -34,6 +34,7 @@ function reportOf(rows: Readonly<Record<string, Counts>>, requests: number): Sna
     ),
     companion: {
       ...{ targetUsers: null, spawnRate: null, exceptions: null, runStartSeconds: null },
+      statsStartSeconds: null,
       userClassUsers: new Map(),
     },
   });

@@ -138,11 +138,14 @@ export function createCompanionParser(): (body: Buffer) => YieldingTask<Companio
     const reading = { columns: parseColumns(report), times, ignored, expected: null };
     ignored.enter('aggregate');
     const total = readAggregate(report, reading);
+    ignored.enter(null);
+    const statsStartSeconds = amountAt(report, 'stats_start_time', 'time', ignored);
+    ignored.enter('aggregate');
     const parsing: RowParsing = {
       ...reading,
       fractions: parseFractions(report, ignored),
       medianIsLower: hasLowerMedian(info),
-      elapsedSeconds: total && elapsedSeconds(report, total, ignored),
+      elapsedSeconds: total && elapsedSeconds(statsStartSeconds, total, ignored),
       room: { left: MAX_ALL_TIMES },
     };
     ignored.enter('aggregate');
@@ -175,6 +178,7 @@ export function createCompanionParser(): (body: Buffer) => YieldingTask<Companio
         userClassUsers: parseUserClasses(report, ignored),
         exceptions: countAt(report, 'exceptions', ignored),
         runStartSeconds: amountAt(report, 'run_start_time', 'time', ignored),
+        statsStartSeconds,
       },
     };
     return { snapshot, info };
@@ -236,13 +240,11 @@ function hasLowerMedian(info: LocustInfo): boolean {
 }
 
 function elapsedSeconds(
-  report: JsonObject,
+  start: number | null,
   { cells }: CompanionRow,
   ignored: IgnoredCollector,
 ): number | null {
   const last = amountAt(cells, 'last_request_timestamp', 'time', ignored);
-  ignored.enter(null);
-  const start = amountAt(report, 'stats_start_time', 'time', ignored);
   if (last === null || start === null) return null;
   return last >= start ? last - start : null;
 }

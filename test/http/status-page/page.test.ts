@@ -57,6 +57,7 @@ describe('status page', () => {
     const snapshot = sampleSnapshot({
       companion: {
         ...{ targetUsers: null, spawnRate: null, exceptions: null, runStartSeconds: null },
+        statsStartSeconds: null,
         userClassUsers: new Map(),
       },
     });

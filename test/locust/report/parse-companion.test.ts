@@ -68,6 +68,7 @@ describe('a report of the companion', () => {
         ]),
         exceptions: 4,
         runStartSeconds: 1_700_000_000.5,
+        statsStartSeconds: 1_700_000_050,
       });
       assert.equal(snapshot.ignored.first, null);
       const [endpoint] = snapshot.endpoints;

@@ -181,21 +181,36 @@ it('the sum of a distribution does not fall', () => {
 });
 
 describe('the start of a run', () => {
-  const at = (state: string, start: number | null, requests = 10) =>
+  const at = (state: string, start: number | null, requests = 10, statsStart = start) =>
     read(
       { '/a': [[10, 4]] },
       {
         state,
         run_start_time: start,
+        stats_start_time: statsStart,
         aggregate: companionRow('Aggregated', new Map([[10, requests]])),
       },
     );
 
-  it('is what the companion tells, also after a reset', () => {
+  it('is what the companion reports, and a reset moves it', () => {
     const running = trackRun(null, at('running', 1000), 1100);
     assert.equal(running.startSeconds, 1000);
-    const reset = trackRun(running, at('running', 1000, 2), 1105);
-    assert.deepEqual([reset.began, reset.startSeconds], [true, 1000]);
+    const reset = trackRun(running, at('running', 1000, 2, 1103.5), 1105);
+    assert.deepEqual([reset.began, reset.startSeconds], [true, 1103.5]);
+  });
+
+  it('is a reset even if more was counted since', () => {
+    const running = trackRun(null, at('running', 1000, 50), 1100);
+    const reset = trackRun(running, at('running', 1000, 60, 1103), 1105);
+    assert.deepEqual([reset.began, reset.startSeconds], [true, 1103]);
+  });
+
+  it('is never before the run, nor earlier than it was, by the clock of a worker', () => {
+    const running = trackRun(null, at('running', 1000, 10, 400), 1100);
+    assert.equal(running.startSeconds, 1000);
+    const reset = trackRun(running, at('running', 1000, 2, 1103), 1105);
+    const later = trackRun(reset, at('running', 1000, 5, 400), 1110);
+    assert.deepEqual([later.began, later.startSeconds], [false, 1103]);
   });
 
   it('stays while a read comes from elsewhere', () => {
