@@ -96,12 +96,20 @@ export class YamlSection {
       .filter((one) => one !== null);
   }
 
-  /** The texts of a list, or the only one. */
-  textList(name: string): string[] {
-    const value = this.#value(name);
-    if (value === null) return [];
+  /**
+   * The texts of a list, or the only one. A list that a template left empty is a problem, since it
+   * does not mean the same as no list.
+   *
+   * @returns null where there is no such key.
+   */
+  textList(name: string): string[] | null {
+    if (!this.#entries.has(name)) return null;
+    const value = this.#value(name) ?? [];
     const texts = Array.isArray(value) ? value : [value];
-    if (texts.every((one) => typeof one === 'string')) return texts;
+    if (texts.every((one) => typeof one === 'string')) {
+      if (texts.join('').trim() === '') this.note(name, 'expected at least one, or no such key');
+      return texts;
+    }
     this.note(name, 'expected a list of texts');
     return [];
   }

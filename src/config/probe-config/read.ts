@@ -94,7 +94,7 @@ function readModule(
   const password = readPassword();
   const loginPath = parsed('login_path', parseLoginPath);
   const headers = fromFile('headers_file', readHeaders)?.headers;
-  const rules = section.textList('targets').join('\n');
+  const rules = section.textList('targets')?.join('\n').trim() ?? '';
   const targets = rules === '' ? null : parsedList(rules);
   const access = {
     ...(loginPath === null ? basicAuth() : { login: readLogin(loginPath) }),

@@ -134,6 +134,10 @@ modules:
     client_cert_file: ${pair.cert}
     client_key_file: ${other.key}
     targets: [{ a: b }]
+  five: { targets: [] }
+  six: { targets: }
+  seven: { targets: '' }
+  eight: { targets: ['', ' '] }
   '${SECRET} x': {}
   four: ${SECRET}
 rules: []
@@ -151,8 +155,12 @@ rules: []
     assert.deepEqual(
       told.toSorted(),
       [
-        'modules[key 4]: expected a name of letters, digits and -._',
+        'modules[key 8]: expected a name of letters, digits and -._',
         'modules.four: expected keys with values',
+        'modules.five.targets: expected at least one, or no such key',
+        'modules.six.targets: expected at least one, or no such key',
+        'modules.seven.targets: expected at least one, or no such key',
+        'modules.eight.targets: expected at least one, or no such key',
         'modules.one.headers_file: expected "Name: value" in line 1, got "bad-headers.txt"',
         `modules.one.passwort: ${known}`,
         'modules.one.password_file: expected nothing beside password',
