@@ -1,7 +1,7 @@
-"""The companion of locust-exporter: tells all that Locust's master, or a standalone Locust, has measured.
+"""The companion of locust-exporter: reports all that Locust's master, or a standalone Locust, has measured.
 
 It adds one read-only route, ``GET <base path>/stats/locust-exporter``, behind Locust's own login: the distribution of
-response times of every endpoint, exact sums, and all rows and errors without a cut. A run without a web UI
+response times of every endpoint, exact sums, and all endpoints and errors. A run without a web UI
 (``--headless``) gets a listener with that route alone. Load it in one of three ways:
 
     locust -f locustfile.py,locust_exporter_companion.py
@@ -445,7 +445,7 @@ class Companion:
         making.join()
         made = making.value
         if not isinstance(made, Report):
-            return 503, {"Content-Type": "text/plain"}, b"The statistics cannot be told now; ask again.\n", lambda: None
+            return 503, {"Content-Type": "text/plain"}, b"The statistics cannot be read now; try again.\n", lambda: None
         headers.update({"Content-Type": encoder.content_type, "ETag": made.etag})
         return 200, headers, made.body, lambda: self._on_read(made)
 
