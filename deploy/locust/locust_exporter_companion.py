@@ -1,7 +1,7 @@
-"""The companion of locust-exporter: tells all that Locust's master, or a standalone Locust, has measured.
+"""The companion of locust-exporter: reports all that Locust's master, or a standalone Locust, has measured.
 
 It adds one read-only route, ``GET <base path>/stats/locust-exporter``, behind Locust's own login: the distribution of
-response times of every endpoint, exact sums, and all rows and errors without a cut. A run without a web UI
+response times of every endpoint, exact sums, and all endpoints and errors. A run without a web UI
 (``--headless``) gets a listener with that route alone. Load it in one of three ways:
 
     locust -f locustfile.py,locust_exporter_companion.py
@@ -445,7 +445,7 @@ class Companion:
         making.join()
         made = making.value
         if not isinstance(made, Report):
-            return 503, {"Content-Type": "text/plain"}, b"The statistics cannot be told now; ask again.\n", lambda: None
+            return 503, {"Content-Type": "text/plain"}, b"The statistics cannot be read now; try again.\n", lambda: None
         headers.update({"Content-Type": encoder.content_type, "ETag": made.etag})
         return 200, headers, made.body, lambda: self._on_read(made)
 
@@ -519,7 +519,7 @@ def listen(companion: Companion, path: str, address: tuple[str, int]) -> None:
 
     only_for_loopback = is_loopback(address[0])
     refusals = {
-        403: ("Forbidden", "This Locust tells its statistics to programs on this machine, asked for as localhost.\n"),
+        403: ("Forbidden", "This Locust answers only requests to localhost from this machine.\n"),
         404: ("Not Found", f"There is only {path} here.\n"),
         405: ("Method Not Allowed", "There is only GET here.\n"),
     }
@@ -549,7 +549,7 @@ def listen(companion: Companion, path: str, address: tuple[str, int]) -> None:
     try:
         server.start()
     except Exception as error:
-        logger.warning("Cannot listen on %s:%d, so nothing is told of this run: %s", *address, error)
+        logger.warning("Cannot listen on %s:%d, so this run is not reported: %s", *address, error)
         return
     logger.info("Statistics at http://%s:%d%s", *address, path)
 
@@ -563,7 +563,7 @@ class Body(list):
 
 
 def linger_seconds() -> float:
-    text = os.environ.get("LOCUST_EXPORTER_COMPANION_LINGER", "5")
+    text = os.environ.get("LOCUST_EXPORTER_COMPANION_LINGER") or "5"
     seconds = value_or(math.nan, float, text)
     if 0 <= seconds < math.inf:
         return seconds
@@ -584,13 +584,13 @@ def on_init(environment: Any, web_ui: Any = None, **_facts: Any) -> None:
         if web_ui is not None:
             add_route(companion, path)
         else:
-            address = parse_address(os.environ.get("LOCUST_EXPORTER_COMPANION_ADDRESS", "127.0.0.1:8089"))
+            address = parse_address(os.environ.get("LOCUST_EXPORTER_COMPANION_ADDRESS") or "127.0.0.1:8089")
             if address is None:
                 return
             listen(companion, path, address)
         hold_at_exit(companion, linger_seconds())
     except Exception as error:
-        logger.warning("The companion of locust-exporter is not there: %s", error)
+        logger.warning("The companion of locust-exporter was not started: %s", error)
 
 
 def hold_at_exit(companion: Companion, seconds: float) -> None:

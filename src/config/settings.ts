@@ -149,13 +149,13 @@ export const SETTINGS = {
     parse: onOffOr('auto'),
     default: 'auto',
     description:
-      "whether reports come from the companion in Locust, which knows more than Locust's web API: auto: where it is there; on: from nowhere else; off: never",
+      "whether the exporter reads the companion, which reports more than Locust's web API; auto: if Locust has loaded it; on: always, and Locust counts as down without it; off: never",
   },
   UNCUT_ROWS: {
     parse: offOr('auto'),
     default: 'off',
     description:
-      'auto: while Locust cuts its list of endpoints and has no companion, the rows that are missing are read as CSV, which costs Locust up to half a second, every 10s at most; off: they are missing',
+      "what to do when Locust lists only 500 of its endpoints and has no companion; auto: read the others from Locust's CSV, every 10s at most, which takes Locust up to half a second each time; off: leave them out",
   },
   LOCUST_USERNAME: {
     parse: parseText,
@@ -286,7 +286,7 @@ export const SETTINGS = {
     parse: optional(parseAllowList),
     default: '',
     description:
-      'which Locusts /probe may read, as names with * or ranges of addresses, each with a port or ports, such as *.load-tests.svc:8089,10.0.0.0/8:8000-8099; without LOCUST_URL, no other Locust is read then',
+      'which Locusts /probe may read: host names, also with *, or ranges of addresses, such as *.load-tests.svc:8089,10.0.0.0/8:8000-8099; without a port, any port is allowed; if LOCUST_URL is not set, the exporter reads no other Locust',
     isList: true,
   },
   PROBE_CONFIG_FILE: {
@@ -298,7 +298,7 @@ export const SETTINGS = {
   PROBE_MAX_TARGETS: {
     parse: integerFrom(1),
     default: '100',
-    description: 'Locusts that /probe keeps in mind at a time',
+    description: 'targets of /probe that the exporter keeps in memory',
   },
   WEB_CONFIG_FILE: {
     parse: optional(readWebConfig),
@@ -386,13 +386,13 @@ export const SETTINGS = {
     parse: integerFrom(0, 7),
     default: '4',
     description:
-      'resolution of native histograms, from 0 to 7: how many times each power of two is halved; with 4, buckets are 4.4 % wide',
+      'resolution of native histograms, from 0 to 7; each step doubles the number of buckets, and with 4 a bucket is 4.4 % wide',
   },
   HISTOGRAM_CLASSIC: {
     parse: oneOf('all', 'aggregated', 'off'),
     default: 'all',
     description:
-      'which histograms have classic buckets, without which they are in protobuf alone: all, aggregated (the one of all endpoints together), or off',
+      'which histograms have classic buckets: all, aggregated (only the one of all endpoints together) or off; a histogram without them is served only in protobuf',
   },
   HISTOGRAM_BUCKETS: {
     parse: parseBuckets,

@@ -52,7 +52,7 @@ export const CATALOG: readonly MetricSpec[] = [
   {
     name: 'companion_up',
     type: 'gauge',
-    help: 'Whether the last report came from the companion (1), which has distributions, or from the web API (0).',
+    help: '1 if the last report came from the companion, 0 if it came from the web API.',
     labels: [],
     samples: whileUp(({ companion }) => sampleOf(NO_LABELS, companion === null ? 0 : 1)),
   },
@@ -260,7 +260,7 @@ export const CATALOG: readonly MetricSpec[] = [
   {
     name: 'workers',
     type: 'gauge',
-    help: 'Workers in each state (workers); unknown for Locusts before 0.9.0, which report only how many.',
+    help: 'Workers in each state (workers). Locust before 0.9.0 reports only the number; the state is then unknown.',
     labels: ['state'],
     samples: fromSnapshot(({ workers }) =>
       samplesOf([...(workers?.countByState ?? [])], ([state, count], sink) => {

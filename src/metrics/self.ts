@@ -77,7 +77,7 @@ export const SELF_METRICS = {
   targets: {
     name: 'locust_exporter_targets',
     type: 'gauge',
-    help: 'Locusts that /probe has read in the last ten minutes; absent without PROBE_TARGETS.',
+    help: 'Targets of /probe that the exporter keeps in memory; absent without PROBE_TARGETS.',
     labels: [],
   },
   targetEvictions: {

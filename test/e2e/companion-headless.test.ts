@@ -262,6 +262,17 @@ void describe('a headless Locust', { concurrency: 2 }, () => {
     },
   );
 
+  it('takes an empty variable as not set', needs(whyLocustIsMissing('newest')), async (t) => {
+    const { locust } = await startHeadless(t, 'newest', {
+      args: ['--run-time', '2'],
+      env: { LOCUST_EXPORTER_COMPANION_ADDRESS: '', LOCUST_EXPORTER_COMPANION_LINGER: '' },
+    });
+    assert.equal(await locust.exited, 7);
+    // The port may be taken by another Locust.
+    assert.match(locust.output(), /(?:Statistics at http:\/\/|Cannot listen on )127\.0\.0\.1:8089/);
+    assert.doesNotMatch(locust.output(), /is no number of seconds|was not started/);
+  });
+
   it('listens on IPv6', needs(whyLocustIsMissing('newest')), async (t) => {
     const port = await freePort();
     const env = { LOCUST_EXPORTER_COMPANION_ADDRESS: `[::1]:${port}` };

@@ -152,7 +152,10 @@ void describe('the companion is loaded', { concurrency: 2 }, () => {
         version: 'newest',
         env: { PYTHONPATH: `${folder}/auto` },
       });
-      assert.equal(locust.output().match(/companion of locust-exporter is not there/g)?.length, 1);
+      assert.equal(
+        locust.output().match(/companion of locust-exporter was not started/g)?.length,
+        1,
+      );
       assert.equal((await fetchCompanion(locust.url)).status, 404);
     },
   );

@@ -50,7 +50,7 @@ def load_companion():
     except Exception as error:
         import logging
 
-        logging.getLogger(name).warning("The companion of locust-exporter is not there: %s", error)
+        logging.getLogger(name).warning("The companion of locust-exporter was not started: %s", error)
 
 
 def run_hidden_sitecustomize():

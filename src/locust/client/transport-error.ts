@@ -44,7 +44,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER:
     'no TLS there; if Locust has no --tls-cert, LOCUST_URL must begin with http',
   ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: ONLY_HTTP_2,
-  ECONNREFUSED: 'connection refused; is Locust running, with its web UI (not --headless)?',
+  ECONNREFUSED: 'connection refused; is Locust running, with its web UI or with the companion?',
   ENOTFOUND: 'host name not found; check LOCUST_URL',
   EAI_AGAIN: 'host name not found for now; check LOCUST_URL',
   ECONNRESET: `connection reset; ${WANTS_TLS}`,
