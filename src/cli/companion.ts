@@ -30,9 +30,7 @@ export async function writeCompanion(folder: string): Promise<number> {
   const files = await Promise.all(FILES.map(readOwn));
   try {
     // First all checks, so that a folder does not get half of it.
-    for (const [index, name] of FILES.entries()) {
-      await refuseForeign(path.join(folder, name), files[index] ?? '');
-    }
+    for (const name of FILES) await refuseForeign(path.join(folder, name));
     for (const [index, name] of FILES.entries()) {
       await writeReadable(path.join(folder, name), files[index] ?? '');
     }
@@ -44,11 +42,16 @@ export async function writeCompanion(folder: string): Promise<number> {
   await printOutput(
     [
       `wrote ${script} and ${loader}; one of them loads the companion:`,
-      `  locust -f locustfile.py,${script}`,
-      `  PYTHONPATH=${path.dirname(loader)} locust -f locustfile.py`,
+      `  locust -f ${shellWord(`locustfile.py,${script}`)}`,
+      `  PYTHONPATH=${shellWord(path.dirname(loader))} locust -f locustfile.py`,
     ].join('\n'),
   );
   return 0;
+}
+
+/** Text as one word of a shell's command line. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 async function readOwn(name: string): Promise<string> {
@@ -67,12 +70,17 @@ class ForeignFileError extends Error {
   override readonly name = 'ForeignFileError';
 }
 
-async function refuseForeign(file: string, own: string): Promise<void> {
-  const found = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return own;
-    throw error;
-  });
-  if (found.slice(0, 500).includes(MARK)) return;
+async function refuseForeign(file: string): Promise<void> {
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    },
+  );
+  if (isFile === null) return;
+  // A pipe would be read without end.
+  if (isFile && (await readFile(file, 'utf8')).slice(0, 500).includes(MARK)) return;
   throw new ForeignFileError(
     `${file} is there and is not the exporter's: choose another folder, or move it away`,
   );

@@ -60,7 +60,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   const wanted = argumentOf(command);
   const argument = wanted === undefined ? undefined : others.shift();
-  if (wanted !== undefined && argument === undefined) {
+  // An empty one is a variable of the shell without a value.
+  if (wanted !== undefined && !argument?.value) {
     problems.push(`${command}: expected ${wanted} after it`);
   }
   problems.push(...others.map(({ index }) => `argument ${index + 1}: expected no more arguments`));

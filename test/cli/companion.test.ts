@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -73,6 +73,23 @@ describe('companion DIR', () => {
     assert.deepEqual(readdirSync(folder.path), ['auto']);
   });
 
+  it('leaves a pipe of that name alone, without waiting for what comes out of it', async () => {
+    execFileSync('mkfifo', [path.join(folder.path, NAMES[0]!)]);
+    const { code, stderr } = await run(folder.path);
+    assert.equal(code, 1);
+    assert.match(stderr, /locust_exporter_companion.py is there and is not the exporter's/);
+  });
+
+  it('prints commands that a shell takes as they are', async () => {
+    const target = path.join(folder.path, "it's one");
+    const { stdout } = await run(target);
+    const [, command] = /^ +(PYTHONPATH=.+) locust /m.exec(stdout)!;
+    const shown = execFileSync('sh', ['-c', `${command!} printenv PYTHONPATH`], {
+      encoding: 'utf8',
+    });
+    assert.equal(shown, `${path.join(target, 'auto')}\n`);
+  });
+
   const impossible: readonly (readonly [string, () => string, RegExp])[] = [
     [
       'a file',
@@ -105,6 +122,7 @@ describe('companion DIR', () => {
     const without = await run();
     assert.deepEqual([without.code, without.stdout], [2, '']);
     assert.match(without.stderr, /companion: expected DIR after it/);
+    assert.deepEqual((await run('')).code, 2);
     const surplus = await run(folder.path, 'b');
     assert.equal(surplus.code, 2);
     assert.match(surplus.stderr, /argument 3: expected no more arguments/);
