@@ -551,7 +551,8 @@ def listen(companion: Companion, path: str, address: tuple[str, int]) -> None:
     except Exception as error:
         logger.warning("Cannot listen on %s:%d, so this run is not reported: %s", *address, error)
         return
-    logger.info("Statistics at http://%s:%d%s", *address, path)
+    host = f"[{address[0]}]" if ":" in address[0] else address[0] or "localhost"
+    logger.info("Statistics at http://%s:%d%s", host, address[1], path)
 
 
 class Body(list):

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
+import { quantilesOf } from '../locust/durations.ts';
 import type { Quantile, RequestStats, Snapshot } from '../locust/snapshot.ts';
 import type { RecentPercentiles } from '../target/recent-requests.ts';
 
@@ -84,6 +85,7 @@ function figures({
   requests,
   failures,
   responseTime,
+  durations,
   currentRps,
   currentFailuresPerSecond,
 }: RequestStats): string[] {
@@ -92,7 +94,7 @@ function figures({
     count(requests),
     count(failures),
     duration(secondsAt(quantiles, 0.5)),
-    duration(secondsAt(quantiles, 0.95)),
+    duration(secondsAt(durations === null ? quantiles : quantilesOf(durations, [0.95]), 0.95)),
     duration(sumSeconds === null || !number ? null : sumSeconds / number),
     duration(responseTime.maxSeconds),
     rate(currentRps),

@@ -3,6 +3,12 @@ import { describe, it } from 'node:test';
 import { statsTable } from '../../src/cli/stats-table.ts';
 import { parseStats } from '../../src/locust/report/parse-stats.ts';
 import type { Snapshot } from '../../src/locust/snapshot.ts';
+import type { RecentPercentiles } from '../../src/target/recent-requests.ts';
+import {
+  sampleEndpoint,
+  sampleSnapshot,
+  sampleStats,
+} from '../http/status-page/sample-status-view.ts';
 import { report, row } from '../locust/samples.ts';
 
 /** Each number is there once, so that a column cannot show another one's. */
@@ -53,10 +59,13 @@ const SNAPSHOT = parseStats(
 );
 
 /** The tables of a text, each a list of rows by the names of their columns. */
-function tablesOf(snapshot: Snapshot): Record<string, string>[][] {
+function tablesOf(
+  snapshot: Snapshot,
+  recent: RecentPercentiles | null = null,
+): Record<string, string>[][] {
   const tables: string[][][] = [];
   let isWithin = false;
-  for (const line of statsTable(snapshot).split('\n')) {
+  for (const line of statsTable(snapshot, recent).split('\n')) {
     const isRow = line.startsWith('│');
     if (isRow && !isWithin) tables.push([]);
     isWithin = isRow || (isWithin && line.startsWith('├'));
@@ -104,6 +113,38 @@ describe('the table of stats', () => {
     for (const column of ['Median', 'p95', 'Mean', 'Max']) {
       assert.match(endpoints[0]?.[column] ?? '', /^\d+(\.\d)? ms$/);
     }
+  });
+
+  it('takes p95 from the distribution, whichever percentiles Locust lists', () => {
+    const durations = {
+      seconds: Float64Array.of(0.01, 0.3, 2),
+      counts: Float64Array.of(90, 6, 4),
+      sumSeconds: null,
+    };
+    const [[first] = []] = tablesOf(
+      sampleSnapshot({
+        endpoints: [
+          sampleEndpoint({
+            durations,
+            responseTime: { ...sampleStats().responseTime, quantiles: [] },
+          }),
+        ],
+      }),
+    );
+    assert.equal(first?.['p95'], '300 ms');
+  });
+
+  it('shows the percentiles of the last minute, with the seconds that they cover', () => {
+    const ofRow = (seconds: number) =>
+      [0.5, 0.95, 0.99].map((quantile) => ({ quantile, seconds: seconds * quantile }));
+    const [[first, , total] = []] = tablesOf(sampleSnapshot(), {
+      seconds: 58.7,
+      fractions: [0.5, 0.95, 0.99],
+      aggregate: ofRow(2),
+      ofEndpoint: (index) => (index === 0 ? ofRow(1) : []),
+    });
+    assert.deepEqual([first?.['p50 59s'], first?.['p99 59s']], ['500 ms', '990 ms']);
+    assert.equal(total?.['p95 59s'], '1900 ms');
   });
 
   it('lists errors, equal texts under different names too', () => {
