@@ -52,7 +52,7 @@ export const CATALOG: readonly MetricSpec[] = [
   {
     name: 'companion_up',
     type: 'gauge',
-    help: '1 if the last report came from the companion, 0 if it came from the web API.',
+    help: 'Whether the last report came from the companion (1) or from the web API (0).',
     labels: [],
     samples: whileUp(({ companion }) => sampleOf(NO_LABELS, companion === null ? 0 : 1)),
   },
