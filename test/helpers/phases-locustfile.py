@@ -54,7 +54,8 @@ class Reporter(User):
     @task
     def report(self):
         phase, position = divmod(time.time() - started, PHASE)
-        if phase == self.done or position > BUSY:
+        # Locust ends the run up to a second after its last phase, in which nothing more is to come.
+        if phase == self.done or position > BUSY or phase >= PHASES:
             return
         self.done = phase
         for _ in range(ROUNDS):
