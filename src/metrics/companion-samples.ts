@@ -1,5 +1,4 @@
 import type { CompanionReport, Snapshot } from '../locust/snapshot.ts';
-import { cutText } from '../locust/text.ts';
 import { NO_SAMPLES, type Samples } from './exposition/family.ts';
 import { labelSet, NO_LABELS } from './exposition/labels.ts';
 import { fromSnapshot, ofEndpoints, sampleOf, samplesOf, type MetricSpec } from './samples.ts';
@@ -30,19 +29,8 @@ export const aggregateDurations: MetricSpec['samples'] = fromSnapshot(
   },
 );
 
-/** Nobody writes more classes of users than this; whatever else there is counts as OTHER. */
-const MAX_USER_CLASSES = 100;
-const MAX_CLASS_LENGTH = 256;
-const OTHER = '(other)';
-
 export function userClassSamples({ companion }: Snapshot): Samples {
-  const users = new Map<string, number>();
-  for (const [name, count] of companion?.userClassUsers ?? []) {
-    const own = cutText(name, MAX_CLASS_LENGTH);
-    const shown = users.has(own) || users.size < MAX_USER_CLASSES ? own : OTHER;
-    users.set(shown, (users.get(shown) ?? 0) + count);
-  }
-  return samplesOf([...users], ([name, count], sink) => {
+  return samplesOf([...(companion?.userClassUsers ?? [])], ([name, count], sink) => {
     sink.value(labelSet({ user_class: name }), count);
   });
 }

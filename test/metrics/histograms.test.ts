@@ -132,28 +132,6 @@ it('counts in protobuf began when the statistics did', () => {
   }
 });
 
-it('classes of users above a hundred are one', () => {
-  const report = companionReport();
-  const userClassUsers = new Map(
-    Array.from({ length: 300 }, (_, index) => [`${'U'.repeat(index < 2 ? 999 : 3)}${index}`, 2]),
-  );
-  const snapshot = {
-    ...report.snapshot,
-    companion: { ...report.snapshot.companion!, userClassUsers },
-  };
-  const families = buildFamilies(CATALOG, 'locust', { ...report, snapshot });
-  const classes = decodeProtobuf(encodeExposition(families, 'protobuf')).find(
-    ({ name }) => name === 'locust_user_class_users',
-  )!.metric;
-  assert.equal(classes.length, 101);
-  assert.equal(classes.at(-1)!.label[0]!.value, '(other)');
-  assert.equal(
-    classes.reduce((sum, { gauge }) => sum + gauge!.value, 0),
-    600,
-  );
-  assert.ok(classes.every(({ label }) => label[0]!.value.length <= 256));
-});
-
 it('the default bounds are those of the settings, and Locust rounds to all of them', () => {
   const bounds = parseBuckets(SETTINGS.HISTOGRAM_BUCKETS.default);
   assert.deepEqual(bounds, DEFAULT_HISTOGRAMS.bounds);

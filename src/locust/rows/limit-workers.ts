@@ -50,7 +50,7 @@ export function limitWorkers(
     if (members > 1 || worker.state === OTHER) folded += members;
   }
   const list = [...byId.values()].map(({ worker }) => worker);
-  const countByState = limitStates(workers.countByState, cut);
+  const countByState = limitCounts(workers.countByState, MAX_STATES, cut);
   const isSame =
     countByState === workers.countByState &&
     list.every((worker, index) => worker === workers.list[index]);
@@ -75,16 +75,23 @@ function merge(a: Worker, b: Worker): Worker {
   };
 }
 
-function limitStates(
-  counts: Workers['countByState'],
-  cut: WorkerLimits['cut'],
-): Workers['countByState'] {
+/**
+ * Cuts the texts that something is counted by. Counts of the same text, and those of all texts above
+ * the limit, are added up.
+ *
+ * @returns the given counts themselves if nothing changes.
+ */
+export function limitCounts(
+  counts: ReadonlyMap<string, number>,
+  max: number,
+  cut: (text: string) => string,
+): ReadonlyMap<string, number> {
   const limited = new Map<string, number>();
-  for (const [state, count] of counts) {
-    const own = cut(state);
-    const shown = limited.has(own) || limited.size < MAX_STATES ? own : OTHER;
+  for (const [text, count] of counts) {
+    const own = cut(text);
+    const shown = limited.has(own) || limited.size < max ? own : OTHER;
     limited.set(shown, (limited.get(shown) ?? 0) + count);
   }
-  const isSame = [...limited.keys()].every((state) => counts.has(state));
+  const isSame = [...limited.keys()].every((text) => counts.has(text));
   return isSame && limited.size === counts.size ? counts : limited;
 }

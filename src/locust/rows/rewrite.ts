@@ -3,7 +3,7 @@ import { fillError, fillStats, occurrencesFell, requestsFell } from './known-row
 import { cutText, memoize } from '../text.ts';
 import { mergeEndpoints, mergeErrors } from './fold.ts';
 import { createRowLimiter } from './limit.ts';
-import { limitWorkers } from './limit-workers.ts';
+import { limitCounts, limitWorkers } from './limit-workers.ts';
 import { ENDPOINT_IDENTITY, ERROR_IDENTITY, OTHER } from './identity.ts';
 import type { CompanionReport, Endpoint, ErrorOccurrences, Snapshot } from '../snapshot.ts';
 
@@ -13,6 +13,9 @@ import type { CompanionReport, Endpoint, ErrorOccurrences, Snapshot } from '../s
  */
 const LABEL_BYTES_PER_ROW = 128;
 const MIN_LABEL_BYTES = 2 ** 20;
+
+/** Classes of users with a series of their own; a test has a few. */
+const MAX_USER_CLASSES = 100;
 
 /** How the user wants rows to be shown. */
 export interface RowRules {
@@ -80,7 +83,7 @@ export function createRowShaper(
       maxWorkers: rules.maxWorkers,
       cut,
     });
-    const companion = cutCompanion(snapshot.companion, cut);
+    const companion = limitUserClasses(snapshot.companion, cut);
     const isSame =
       companion === snapshot.companion &&
       endpoints.rows === snapshot.endpoints &&
@@ -158,19 +161,13 @@ function withoutDurations(rows: readonly Endpoint[]): readonly Endpoint[] {
   });
 }
 
-/** Cuts the names of user classes, and adds those up that come to be the same. */
-function cutCompanion(
+function limitUserClasses(
   companion: CompanionReport | null,
   cut: (text: string) => string,
 ): CompanionReport | null {
   if (companion === null) return null;
-  const names = [...companion.userClassUsers.keys()];
-  if (names.every((name) => cut(name) === name)) return companion;
-  const userClassUsers = new Map<string, number>();
-  for (const [name, users] of companion.userClassUsers) {
-    userClassUsers.set(cut(name), (userClassUsers.get(cut(name)) ?? 0) + users);
-  }
-  return { ...companion, userClassUsers };
+  const userClassUsers = limitCounts(companion.userClassUsers, MAX_USER_CLASSES, cut);
+  return userClassUsers === companion.userClassUsers ? companion : { ...companion, userClassUsers };
 }
 
 /** Leaves out what cannot be added to another row. Quantiles of a sum come from its distribution. */

@@ -534,3 +534,33 @@ it('many rows are shaped in steps of a few hundred', () => {
   const steps = [...shape(snapshotOf(names), false)];
   assert.ok(steps.length >= 10, `${steps.length} steps`);
 });
+
+describe('classes of users', () => {
+  const companion = {
+    ...{ targetUsers: null, spawnRate: null, exceptions: null },
+    ...{ runStartSeconds: null, statsStartSeconds: null },
+  };
+  const of = (userClassUsers: ReadonlyMap<string, number>): Snapshot => ({
+    ...snapshotOf(['/a']),
+    companion: { ...companion, userClassUsers },
+  });
+
+  it('above a hundred are one, and their names are cut', () => {
+    const users = new Map(
+      Array.from({ length: 300 }, (_, index) => [`${'U'.repeat(index < 2 ? 999 : 3)}${index}`, 2]),
+    );
+    const shown = shaped({ maxLabelLength: 256 }, of(users)).companion!.userClassUsers;
+    assert.equal(shown.size, 101);
+    assert.equal([...shown.keys()].at(-1), OTHER);
+    assert.equal(
+      [...shown.values()].reduce((sum, one) => sum + one, 0),
+      600,
+    );
+    assert.ok([...shown.keys()].every((name) => name.length <= 256));
+  });
+
+  it('stay as they are where nothing is to be changed', () => {
+    const snapshot = of(new Map([['Buyer', 3]]));
+    assert.equal(shaped({}, snapshot), snapshot);
+  });
+});
