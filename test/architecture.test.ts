@@ -54,7 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     ...['config/probe-config', 'config/web-config', 'locust/client'],
     ...['envalid', 're2js', 'yaml', 'node:'],
   ],
-  'config/probe-config': ['config', 'locust/client', 'node:'],
+  'config/probe-config': ['config', 'locust/client', 're2js', 'node:'],
   'config/web-config': ['config', 'node:'],
   async: ['node:'],
   locust: ['locust/report'],

@@ -1,3 +1,4 @@
+import { countDurations } from '../locust/durations.ts';
 import type { Durations } from '../locust/snapshot.ts';
 import type { ClassicBuckets, HistogramValue } from './exposition/family.ts';
 import { createNativeCounter } from './native-buckets.ts';
@@ -30,7 +31,7 @@ export interface Histograms {
 export function createHistograms({ schema, classic, bounds }: HistogramSettings): Histograms {
   const toNative = createNativeCounter(schema);
   const toHistogram = (durations: Durations, hasClassic: boolean): HistogramValue => ({
-    count: countOf(durations),
+    count: countDurations(durations),
     sum: durations.sumSeconds,
     classic: hasClassic ? toClassicBuckets(durations, bounds) : null,
     native: () => toNative(durations),
@@ -60,10 +61,4 @@ export function toClassicBuckets(
     cumulativeCounts.push(count);
   }
   return { bounds, cumulativeCounts };
-}
-
-function countOf({ counts }: Durations): number {
-  let count = 0;
-  for (const one of counts) count += one;
-  return count;
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { RE2JS } from 're2js';
 import { redactUserinfo } from '../redact.ts';
 import { familyOf, isSpecial, listOf, parseRange, specialityOf } from './special-ranges.ts';
 
@@ -133,12 +134,15 @@ function splitRule(rule: string): [host: string, ports: Ports] {
   return [host, { from, to }];
 }
 
-/** `*` stands for any characters but dots, `**` for any characters. */
+/**
+ * `*` stands for any characters but dots, `**` for any characters. RE2 needs a time in proportion to
+ * the name, which anybody may send.
+ */
 function globMatcher(glob: string): (name: string) => boolean {
   const source = glob.replaceAll(/\*{2,}|\*|[^*]+/g, (part) => {
     if (part === '*') return '[^.]*';
     return part.startsWith('*') ? '.*' : part.replaceAll('.', '\\.');
   });
-  const regex = new RegExp(`^${source}$`);
-  return (name) => regex.test(name);
+  const regex = RE2JS.compile(source);
+  return (name) => regex.matches(name);
 }
