@@ -431,14 +431,10 @@ class Companion:
     def respond(self, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes, Callable[[], None]]:
         """Status, headers, body and what to call when they are sent, for the environ of a WSGI request."""
         encoder = self._encoders[prefers_msgpack(environ.get("HTTP_ACCEPT", ""))]
-        known = environ.get("HTTP_IF_NONE_MATCH", "")
         headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
-        if known:
-            counts = self._counts()
-            etag = self._etag(encoder, {key: encoder.pack(value) for key, value in self._head().items()}, counts)
-            if etag in known:
-                report = Report(etag, b"", counts, self.has_ended)
-                return 304, {**headers, "ETag": etag}, b"", lambda: self._on_read(report)
+        known = value_or(None, self._known_report, encoder, environ.get("HTTP_IF_NONE_MATCH", ""))
+        if known is not None:
+            return 304, {**headers, "ETag": known.etag}, b"", lambda: self._on_read(known)
         making = self._in_the_making.get(encoder)
         if making is None:
             making = self._in_the_making[encoder] = gevent.spawn(self._make, encoder)
@@ -448,6 +444,15 @@ class Companion:
             return 503, {"Content-Type": "text/plain"}, b"The statistics cannot be read now; try again.\n", lambda: None
         headers.update({"Content-Type": encoder.content_type, "ETag": made.etag})
         return 200, headers, made.body, lambda: self._on_read(made)
+
+    def _known_report(self, encoder: Any, etags: str) -> Report | None:
+        """The current report without its body, if a reader has it by its ETag."""
+        counts = self._counts()
+        # During a run they differ nearly always, and then the rest need not be looked at.
+        if not etags or counts != self._counts_read:
+            return None
+        etag = self._etag(encoder, {key: encoder.pack(value) for key, value in self._head().items()}, counts)
+        return Report(etag, b"", counts, self.has_ended) if etag in etags else None
 
     def _on_read(self, report: Report) -> None:
         self._counts_read = report.counts
