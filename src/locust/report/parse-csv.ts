@@ -29,11 +29,14 @@ const PERCENTILE = /^\d{1,3}(?:\.\d{1,9})?%?$/;
 
 const TEXTS: ReadonlySet<string> = new Set(['method', 'name']);
 
+/** Characters of one field, since reading it has no place to pause. */
+const MAX_FIELD = 2 ** 20;
+
 /** Users may choose the percentiles. */
 const MAX_FIELDS = 200;
 
-/** Records between two places to pause. */
-const BATCH = 500;
+/** Characters between two places to pause. */
+const SLICE = 2 ** 17;
 
 export interface CsvOptions {
   /** Whether requests are counted without the failed ones: up to 0.9.0. */
@@ -55,10 +58,14 @@ export function* parseRequestsCsv(body: Buffer, options: CsvOptions): YieldingTa
   const endpoints: Endpoint[] = [];
   let keys: readonly string[] | null = null;
   let count = 0;
-  for (const record of recordsOf(body.toString())) {
+  let pausedAt = 0;
+  for (const { record, end } of recordsOf(body.toString())) {
     count += 1;
     if (count > max) throw tooManyElements(max, 'stats');
-    if (count % BATCH === 0) yield;
+    if (end - pausedAt >= SLICE) {
+      pausedAt = end;
+      yield;
+    }
     if (keys === null) {
       keys = keysOf(record);
       continue;
@@ -103,16 +110,23 @@ function rowOf(record: readonly string[], keys: readonly string[]): JsonObject {
   );
 }
 
+export interface CsvRecord {
+  readonly record: readonly string[];
+  /** Where the next one begins in the text. */
+  readonly end: number;
+}
+
 /**
  * The records of a CSV as RFC 4180 has it, also with a bare line feed at the end of a line.
  *
- * @throws ShapeError when a record has more fields than any CSV of Locust.
+ * @throws ShapeError when a record has more fields than any CSV of Locust, or longer ones.
  */
-export function* recordsOf(text: string): Generator<string[], void> {
+export function* recordsOf(text: string): Generator<CsvRecord, void> {
   let record: string[] = [];
   for (let at = 0; at < text.length;) {
     const isQuoted = text[at] === '"';
     const end = isQuoted ? endOfQuoted(text, at) : endOfPlain(text, at);
+    if (end - at > MAX_FIELD) throw new ShapeError('', 'expected CSV with shorter fields');
     const value = isQuoted ? text.slice(at + 1, end - 1) : text.slice(at, end);
     if (record.length >= MAX_FIELDS) throw new ShapeError('', 'expected CSV with fewer columns');
     record.push(isQuoted ? value.replaceAll('""', '"') : value);
@@ -125,27 +139,27 @@ export function* recordsOf(text: string): Generator<string[], void> {
     }
     if (text[at] === '\r') at += 1;
     // What follows a closing quote where nothing may is not read.
-    while (at < text.length && text[at] !== '\n') at += 1;
-    at += 1;
-    yield record;
+    const newline = text.indexOf('\n', at);
+    at = newline < 0 ? text.length : newline + 1;
+    yield { record, end: at };
     record = [];
   }
 }
 
 function endOfPlain(text: string, start: number): number {
-  for (let at = start; at < text.length; at += 1) {
+  let at = start;
+  for (; at < text.length && at - start <= MAX_FIELD; at += 1) {
     const one = text[at];
-    if (one === ',' || one === '\n' || one === '\r') return at;
+    if (one === ',' || one === '\n' || one === '\r') break;
   }
-  return text.length;
+  return at;
 }
 
 /** Behind the closing quote, or where all ends without one. */
 function endOfQuoted(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    if (text[at] !== '"') continue;
-    if (text[at + 1] !== '"') return at + 1;
-    at += 1;
+  for (let at = start + 1; ; at += 2) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    if (text[at + 1] !== '"' || at - start > MAX_FIELD) return at + 1;
   }
-  return text.length;
 }
