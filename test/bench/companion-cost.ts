@@ -10,7 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { installedRelease } from '../helpers/locust-versions.ts';
-import { startLocust, type RealLocust } from '../helpers/real-locust.ts';
+import { startLocust, usingLocust, type RealLocust } from '../helpers/real-locust.ts';
 import { figure, markdownTable } from './markdown-table.ts';
 import { median } from './statistics.ts';
 
@@ -67,7 +67,7 @@ async function costsOfReads(version: string): Promise<string> {
     const env = { ENDPOINTS: String(endpoints), TIMES: String(times) };
     const cpuOf = new Map<string, number[]>();
     const bytesOf = new Map<string, number>();
-    await using(startWith(version, 0, env), async (locust) => {
+    await usingLocust(startWith(version, 0, env), async (locust) => {
       for (let round = 0; round < ROUNDS; round += 1) {
         for (const read of READS) {
           await get(locust, read); // the first sorts the names
@@ -80,7 +80,7 @@ async function costsOfReads(version: string): Promise<string> {
         }
       }
     });
-    await using(startWith(version, 0, { ...env, METER: '1' }), async (locust) => {
+    await usingLocust(startWith(version, 0, { ...env, METER: '1' }), async (locust) => {
       for (const read of READS) {
         const steps: number[] = [];
         for (let turn = 0; turn < 10; turn += 1) {
@@ -116,7 +116,7 @@ async function costsOfReads(version: string): Promise<string> {
 /** Reads every 5 s or none, in turn, of a master whose two workers report 2 × 10 × 100 requests a second. */
 async function costsUnderLoad(version: string): Promise<string> {
   const shares = new Map<string, number[]>();
-  await using(startWith(version, 2, { LOAD: '500' }), async (locust) => {
+  await usingLocust(startWith(version, 2, { LOAD: '500' }), async (locust) => {
     await locust.swarm(20, 20);
     await sleep(12_000);
     for (let round = 0; round < 2; round += 1) {
@@ -155,18 +155,6 @@ function startWith(
     locustfile: LOCUSTFILE,
     env: { ...env, PYTHONPATH: COMPANION, LOCUST_EXPORTER_COMPANION_LINGER: '0' },
   });
-}
-
-async function using(
-  starting: Promise<RealLocust>,
-  use: (locust: RealLocust) => Promise<void>,
-): Promise<void> {
-  const locust = await starting;
-  try {
-    await use(locust);
-  } finally {
-    await locust.stop();
-  }
 }
 
 async function get(locust: RealLocust, read: { path: string; accept: string }): Promise<number> {

@@ -7,9 +7,9 @@ import {
   COMPANION_LOCUSTFILE,
   COMPANION_ROUTE,
   fetchCompanion,
-  isListening,
   readCompanion,
 } from '../helpers/companion.ts';
+import { isListening } from '../helpers/free-port.ts';
 import { whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { startLocust, type RealLocust, type RealLocustOptions } from '../helpers/real-locust.ts';
 import { needs } from '../helpers/requirement.ts';

@@ -8,12 +8,12 @@ import {
   companionRow,
   decodeMsgpack,
   fetchCompanion,
-  isListening,
   readCompanion,
   rowsByName,
   type CompanionReport,
   type CompanionRow,
 } from '../helpers/companion.ts';
+import { isListening } from '../helpers/free-port.ts';
 import { installedRelease, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import type { RawReport, RawRow } from '../helpers/raw-report.ts';
 import { startLocust, type RealLocust } from '../helpers/real-locust.ts';

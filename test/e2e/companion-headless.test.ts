@@ -11,12 +11,11 @@ import {
   COMPANION_LOCUSTFILE,
   COMPANION_ROUTE,
   companionRow,
-  isListening,
   readCompanion,
   rowsByName,
   type CompanionReport,
 } from '../helpers/companion.ts';
-import { freePort } from '../helpers/free-port.ts';
+import { freePort, isListening } from '../helpers/free-port.ts';
 import { locustPath, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { demand, needs } from '../helpers/requirement.ts';
 import { startProcess, type RunningProcess } from '../helpers/start-process.ts';

@@ -8,9 +8,9 @@ import {
   COMPANION_FILE,
   COMPANION_LOCUSTFILE,
   fetchCompanion,
-  isListening,
   readCompanion,
 } from '../helpers/companion.ts';
+import { isListening } from '../helpers/free-port.ts';
 import { locustPath, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { startLocust, type RealLocust, type RealLocustOptions } from '../helpers/real-locust.ts';
 import { demand, needs } from '../helpers/requirement.ts';

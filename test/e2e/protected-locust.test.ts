@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 
 import { createAuthority, type KeyPair } from '../helpers/certificates.ts';
 import { startExporter, whyBuildIsMissing, type Exporter } from '../helpers/exporter.ts';
-import { freePort } from '../helpers/free-port.ts';
+import { freePort, isListening } from '../helpers/free-port.ts';
 import { installedRelease, whyLocustIsMissing } from '../helpers/locust-versions.ts';
 import { startLocust, type RealLocust, type RealLocustOptions } from '../helpers/real-locust.ts';
 import { needs } from '../helpers/requirement.ts';
@@ -33,18 +31,6 @@ async function exporterOf(t: TestContext, env: Record<string, string>): Promise<
   const exporter = await startExporter({ CACHE_TTL: '0s', ...env });
   stopAfter(t, 'exporter', exporter.process);
   return exporter;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 async function assertUp(exporter: Exporter, version: string): Promise<void> {

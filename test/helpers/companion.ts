@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import path from 'node:path';
 
 import { locustPath } from './locust-versions.ts';
@@ -92,16 +90,4 @@ export function decodeMsgpack(version: string, body: Uint8Array): CompanionRepor
   return JSON.parse(
     execFileSync(python, ['-c', script], { input: body, encoding: 'utf8', maxBuffer: 2 ** 26 }),
   ) as CompanionReport;
-}
-
-export async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

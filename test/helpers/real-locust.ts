@@ -192,3 +192,16 @@ async function waitForRest(
   }
   throw new Error(`Locust is not at rest after ${timeoutMs} ms; its counts: ${last}`);
 }
+
+/** Stops the Locust at the end of what uses it. */
+export async function usingLocust(
+  starting: Promise<RealLocust>,
+  use: (locust: RealLocust) => Promise<void>,
+): Promise<void> {
+  const locust = await starting;
+  try {
+    await use(locust);
+  } finally {
+    await locust.stop();
+  }
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { RowRules } from '../../src/locust/rows/rewrite.ts';
 import { createReader, type Reader } from '../../src/target/reader.ts';
 import { createLocustClient, type LocustClient } from '../../src/locust/client/client.ts';
 import { LocustError } from '../../src/locust/errors.ts';
@@ -36,18 +37,17 @@ beforeEach(async () => {
   clock = new FakeClock();
   client = createLocustClient({ url: locust.url, maxResponseBytes: 1e6, userAgent: 'test/1' });
   self = createSelfMetrics({ version: '1', revision: 'a' });
+  useRules(NO_RULES);
+});
+
+function useRules(rowRules: RowRules): void {
   const { logger, lines } = keepLog('debug');
   log = lines;
   reader = createReader({
-    client,
-    self,
-    logger,
-    clock,
-    rowRules: NO_RULES,
-    companion: 'off',
-    uncutRows: 'off',
+    ...{ client, self, logger, clock, rowRules },
+    ...{ companion: 'off', uncutRows: 'off' },
   });
-});
+}
 
 afterEach(async () => {
   await client.close();
@@ -225,16 +225,7 @@ describe('a report with odd values', () => {
   });
 
   it('does not make a sum of its rows fall', async () => {
-    const rules = { ...NO_RULES, nameRewrites: [() => '/all'] };
-    reader = createReader({
-      client,
-      self,
-      logger: keepLog('debug').logger,
-      clock,
-      rowRules: rules,
-      companion: 'off',
-      uncutRows: 'off',
-    });
+    useRules({ ...NO_RULES, nameRewrites: [() => '/all'] });
     const sums: unknown[] = [];
     for (const [a, b] of [
       [10, 20],
@@ -255,16 +246,7 @@ describe('a report with odd values', () => {
 it('texts of any length are cut', async () => {
   page = PAGE.replace('2.46.3', `2.46.3${'v'.repeat(50)}`).replace('shop', 'shop'.repeat(20));
   state = 's'.repeat(50);
-  const rules = { ...NO_RULES, maxLabelLength: 16 };
-  reader = createReader({
-    client,
-    self,
-    logger: keepLog('debug').logger,
-    clock,
-    rowRules: rules,
-    companion: 'off',
-    uncutRows: 'off',
-  });
+  useRules({ ...NO_RULES, maxLabelLength: 16 });
   const { snapshot, info } = (await read()).report;
   assert.equal(snapshot?.state, `${'s'.repeat(15)}…`);
   assert.deepEqual(info, { version: '2.46.3vvvvvvvvv…', host: 'http://shopshop…' });
