@@ -10,7 +10,7 @@ interface CommandFlag {
 
 export interface CommandSpec {
   readonly description: string;
-  /** What stands for its argument in the help; a command without one has no argument. */
+  /** The placeholder of its argument in the help; undefined for a command without an argument. */
   readonly argument?: string;
   readonly flags: readonly CommandFlag[];
 }

@@ -8,7 +8,7 @@ const FILES = ['locust_exporter_companion.py', 'auto/sitecustomize.py'];
 /** Where they are: beside the bundle, or in the repository. */
 const SOURCES = ['./companion/', '../../deploy/locust/'];
 
-/** What the beginning of each of our files says, in any version. */
+/** Each of our files contains this in its first lines, in any version. */
 const MARK = 'locust-exporter';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -22,14 +22,14 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the files that Locust loads to give the exporter all that it knows.
+ * Writes the files of the companion, which Locust loads.
  *
  * @returns the exit code.
  */
 export async function writeCompanion(folder: string): Promise<number> {
   const files = await Promise.all(FILES.map(readOwn));
   try {
-    // First all checks, so that a folder does not get half of it.
+    // All checks come first, so that a folder never gets only one of the files.
     for (const name of FILES) await refuseForeign(path.join(folder, name));
     for (const [index, name] of FILES.entries()) {
       await writeReadable(path.join(folder, name), files[index] ?? '');
@@ -79,14 +79,14 @@ async function refuseForeign(file: string): Promise<void> {
     },
   );
   if (isFile === null) return;
-  // A pipe would be read without end.
+  // Reading a pipe would never end.
   if (isFile && (await readFile(file, 'utf8')).slice(0, 500).includes(MARK)) return;
   throw new ForeignFileError(
     `${file} is there and is not the exporter's: choose another folder, or move it away`,
   );
 }
 
-/** At once, and for whichever user Locust runs as. */
+/** Replaces the file in one step. Every user can read it, since Locust may run as another one. */
 async function writeReadable(file: string, text: string): Promise<void> {
   const parent = path.dirname(file);
   await makeFolder(parent);

@@ -5,7 +5,7 @@ import { type Command, type CommandSpec, COMMANDS } from './commands.ts';
 export interface CommandLine {
   /** `serve` if the command is unknown, which is then among the problems. */
   readonly command: Command;
-  /** Of the command; undefined where it has none. */
+  /** The argument of the command; undefined if it has none. */
   readonly argument: string | undefined;
   /** Values by flag name; a flag without a value has the value `true`. */
   readonly flags: Readonly<Record<string, string | undefined>>;

@@ -4,7 +4,7 @@ import { parseReport, readInfo, versionOf } from '../locust/report/read-report.t
 import type { LocustInfo, Snapshot } from '../locust/snapshot.ts';
 import { createReportSource, type CompanionMode } from '../target/report-source.ts';
 
-/** Reads one report after another for a person, from where the exporter would read it. */
+/** Reads one report after another from the same source as the exporter. */
 export function createStatsReader(
   client: LocustClient,
   mode: CompanionMode,
@@ -44,7 +44,7 @@ export async function infoOrNull(
   try {
     return await readInfo(client, signal);
   } catch (error) {
-    // The page can be missing or large; but where Locust cannot be reached at all, that is the news.
+    // The page can be missing or large. That Locust cannot be reached is worth reporting.
     if (!(error instanceof LocustError)) throw error;
     if (error.code === 'connect' || error.code === 'auth_required') throw error;
     return null;

@@ -161,8 +161,8 @@ export function parseBuckets(text: string): readonly number[] {
 }
 
 /**
- * Whether Locust rounds response times to whole ones of this bound, so that none that is above it
- * counts in it: to 1 ms below 100 ms, 10 ms below 1 s, 100 ms below 10 s, and then to 1 s.
+ * Whether a bound is one of the values to which Locust rounds response times: whole ms below 100 ms,
+ * tens of ms below 1 s, hundreds of ms below 10 s, and seconds from there on.
  */
 export function isOnGrid(seconds: number): boolean {
   const ms = seconds * 1000;
@@ -207,7 +207,7 @@ export function onOffOr<const Choice extends string>(
   };
 }
 
-/** Like onOffOr, for what cannot be on. */
+/** Like onOffOr, for a setting that has no `on`. */
 export function offOr<const Choice extends string>(
   ...others: readonly Choice[]
 ): (text: string) => Choice | 'off' {

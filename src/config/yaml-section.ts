@@ -2,8 +2,8 @@ import { parseDocument, type YAMLParseError } from 'yaml';
 import { FileContentError } from './files.ts';
 
 /**
- * A part of a file of settings in YAML. What is wrong in it is noted by the path of its key, so
- * that all problems can be reported at once.
+ * A part of a file of settings in YAML. Problems are collected with the path of their key, so
+ * that all of them can be reported at once.
  */
 export class YamlSection {
   readonly #key: string;

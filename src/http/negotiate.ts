@@ -1,6 +1,6 @@
 import type { ExpositionFormat } from '../metrics/exposition/formats.ts';
 
-/** What we have, the best first among those that a client wants equally. */
+/** The formats on offer. Among equal weights, the first one wins. */
 const OFFERS: readonly Offer[] = [
   {
     format: 'protobuf',
@@ -20,7 +20,7 @@ interface Offer {
   readonly format: ExpositionFormat;
   readonly type: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Whether a client has to name the parameters: there are others of that type. */
+  /** Whether the parameters are required, because other formats have the same type. */
   readonly mustName?: boolean;
 }
 

@@ -10,7 +10,7 @@ export type Probe = (
 export function probeHandler(probe: Probe | null): RequestHandler {
   return async (request, response) => {
     const refuse = (status: number, reason: string) => {
-      // A browser must not take the words of somebody's link for a page.
+      // The sentence contains parts of the request, which a browser must not read as HTML.
       response.set('X-Content-Type-Options', 'nosniff');
       response.status(status).type('text/plain').send(`${reason}\n`);
     };

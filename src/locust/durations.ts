@@ -8,8 +8,8 @@ export function countDurations({ counts }: Durations): number {
 }
 
 /**
- * The distribution of the requests of both. Without one of the sums there is none: what is left
- * would be the sum of fewer requests than are counted.
+ * The distribution of the requests of both. It has a sum only if both have one: otherwise the sum
+ * would cover fewer requests than the counts.
  */
 export function mergeDurations(a: Durations, b: Durations): Durations {
   const room = new Float64Array(2 * (a.seconds.length + b.seconds.length));
@@ -26,7 +26,7 @@ export function mergeDurations(a: Durations, b: Durations): Durations {
   }
   const sum = a.sumSeconds === null || b.sumSeconds === null ? null : a.sumSeconds + b.sumSeconds;
   return {
-    // Copies, where the room was not needed: parts would keep all of it in memory.
+    // Copies if the room was not all needed, because a part would keep all of it in memory.
     seconds: partOf(room, 0, length, middle),
     counts: partOf(room, middle, length, middle),
     sumSeconds: sum !== null && Number.isFinite(sum) ? sum : null,

@@ -52,7 +52,7 @@ export function trackRun(
   };
 }
 
-/** A start that is later by less than this is the same one: a run sets its two times one after the other. */
+/** Starts that differ by less are the same one: a run sets its two times one after the other. */
 const SAME_START_SECONDS = 1;
 
 function hasLaterStart(reportedSeconds: number | null, snapshot: Snapshot): boolean {

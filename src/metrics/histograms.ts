@@ -6,7 +6,7 @@ import { createNativeCounter } from './native-buckets.ts';
 export interface HistogramSettings {
   /** Of native histograms, from 0 to 7: each power of two has 2^schema buckets. */
   readonly schema: number;
-  /** Which histograms have classic buckets, too; those alone are in the text formats. */
+  /** Which histograms have classic buckets. The text formats contain no others. */
   readonly classic: 'all' | 'aggregated' | 'off';
   /** Upper bounds of the classic buckets in seconds, in ascending order. */
   readonly bounds: readonly number[];

@@ -70,8 +70,7 @@ function createRuns(maxBuckets: number): Runs {
 }
 
 /**
- * Begins runs anew with the times from one place on that are away from 0 in one direction, until
- * there are too many buckets.
+ * Fills the runs with the times on one side of 0, from one place on, until there are too many buckets.
  *
  * @returns how many of them are not longer than ZERO_THRESHOLD.
  */

@@ -1,4 +1,4 @@
-/** Longer ones are nobody's Locust, and would only fill the log. */
+/** A longer target would only fill the log. */
 const MAX_CHARACTERS = 1024;
 
 /** The default port of Locust's web UI. */
@@ -18,8 +18,7 @@ export class ProbeRefusal extends Error {
 }
 
 /**
- * Reads the parameter `target`: a URL, or `host:port`, or a host whose Locust listens where
- * Locusts do.
+ * Reads the parameter `target`: a URL, `host:port`, or a host with Locust's default port.
  *
  * @throws ProbeRefusal that shows nothing of a password.
  */

@@ -5,7 +5,7 @@ import type { Target } from '../target/target.ts';
 export interface TargetKey {
   readonly url: string;
   readonly module: string;
-  /** Changes when the module does: a target of another one is as good as gone. */
+  /** Changes with the settings of the module, which makes it another target. */
   readonly identity: string;
 }
 
@@ -25,7 +25,7 @@ export interface Lease {
 export interface TargetsOptions {
   readonly max: number;
   readonly clock: Clock;
-  /** Is called for each that has to make room for another. */
+  /** Called for each target that is evicted. */
   readonly onEvict: (key: TargetKey) => void;
 }
 
@@ -42,12 +42,12 @@ export interface Targets {
   close(): Promise<void>;
 }
 
-/** One that nobody scraped for so long is forgotten. */
+/** A target without a scrape for this long is dropped. */
 export const FORGOTTEN_AFTER_MS = 600_000;
 
 /**
- * One that was scraped within this time is in use, and makes room for no other: two that took the
- * place of each other at every scrape would both lose what only several reads show.
+ * A target that was scraped within this time is not evicted. Otherwise two targets could evict each
+ * other at every scrape, and both would lose their history.
  */
 export const IN_USE_MS = 120_000;
 

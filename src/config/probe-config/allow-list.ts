@@ -93,7 +93,7 @@ function isWithin({ from, to }: Ports, port: number): boolean {
   return port >= from && port <= to;
 }
 
-/** A name in DNS may end in a dot, and then is the same. */
+/** In DNS, a name with a dot at its end is the same name. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }

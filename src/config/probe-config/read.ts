@@ -14,9 +14,9 @@ export interface ProbeModule {
   readonly access: Pick<ClientOptions, 'credentials' | 'headers' | 'login' | 'tls'>;
   /** null for LOCUST_TIMEOUT. */
   readonly timeoutMs: number | null;
-  /** Whom its secrets may be shown to; null for everyone in PROBE_TARGETS. */
+  /** The hosts that may get its secrets; null for all of PROBE_TARGETS. */
   readonly targets: AllowList | null;
-  /** Differs from that of a module that says anything else. Never to be shown. */
+  /** Two modules have the same one only if all their settings are the same. It contains secrets. */
   readonly identity: string;
 }
 
@@ -66,7 +66,7 @@ function readModule(
 ): ProbeModule {
   section.allow(KEYS);
 
-  /** @param read is handed a path that is not relative any more. */
+  /** @param read gets an absolute path. */
   function fromFile<T>(key: string, read: (path: string) => T): T | undefined {
     const file = section.text(key);
     if (file === null) return undefined;

@@ -5,11 +5,11 @@ export type AddressFamily = 'ipv4' | 'ipv6';
 export interface AddressRange {
   readonly family: AddressFamily;
   readonly address: string;
-  /** How many bits at the beginning are those of all its addresses. */
+  /** How many leading bits all its addresses share. */
   readonly prefix: number;
 }
 
-/** A range of addresses whose servers are nobody's Locust, unless somebody says so. */
+/** A range of addresses that is forbidden unless a rule names it on purpose. */
 interface SpecialRange extends AddressRange {
   readonly what: string;
   readonly list: BlockList;
@@ -62,12 +62,12 @@ export function listOf({ address, prefix, family }: AddressRange): BlockList {
   return list;
 }
 
-/** What is special about an address, which fits after "is"; null for one that is not. */
+/** What is special about an address, in words that fit after "is"; null for an ordinary one. */
 export function specialityOf(address: string): string | null {
   return SPECIAL.find(({ list }) => list.check(address, familyOf(address)))?.what ?? null;
 }
 
-/** Whether a range has special addresses alone, of one kind: so one names them on purpose. */
+/** Whether a range lies within one special range, and so names it on purpose. */
 export function isSpecial({ address, family, prefix }: AddressRange): boolean {
   return SPECIAL.some(
     (range) =>

@@ -117,7 +117,7 @@ function facts(view: StatusView): SafeHtml {
   </dl>`;
 }
 
-/** Without the companion it says what one may gain by it. */
+/** Whether the companion is loaded, with a link to its documentation. */
 function companionFact({ snapshot, companionUrl }: StatusView): SafeHtml | null {
   if (snapshot === null) return null;
   const text = snapshot.companion === null ? 'not loaded' : 'loaded';

@@ -52,7 +52,7 @@ function targetRow({ url, module, scrapedUnixMs, outcome }: TargetRow, nowMs: nu
   </tr>`;
 }
 
-/** The text has lines of its own. */
+/** Keeps the line breaks of the text. */
 function whatIsWrong({ code, message, sinceMs }: Problem, nowMs: number): HtmlValue {
   return html`${foreignText(`${code}: ${message}`)} for ${formatDuration(nowMs - sinceMs)}`;
 }

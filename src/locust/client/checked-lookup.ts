@@ -10,11 +10,11 @@ export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
 export type ForbidAddress = (address: string, name: string) => string | null;
 
 /**
- * Finds the addresses of a name for a connection, which then is made to one of those that were
- * checked here. One that is forbidden makes the name useless: whoever answers for a name may give
- * an address today and another tomorrow.
+ * Resolves a name for one connection and checks all its addresses. The connection is then made to one
+ * of these, so a name server cannot give another address after the check. One forbidden address
+ * makes the whole name fail.
  *
- * A connection to an address, not a name, does not come here.
+ * Connections to IP literals are not resolved, so they do not come here.
  */
 export function createCheckedLookup(forbid: ForbidAddress, resolve: Resolve): LookupFunction {
   async function lookUp(name: string): Promise<readonly LookupAddress[]> {
@@ -46,12 +46,12 @@ export function createCheckedLookup(forbid: ForbidAddress, resolve: Resolve): Lo
   };
 }
 
-/** The system looks names up on threads, of which there are four that also compress responses. */
+/** Lookups run on Node.js's four threads, which also compress responses. */
 const MAX_LOOKUPS = 3;
 
 /**
- * Makes a function that asks the system for the addresses of names. Those who want the same name
- * share a lookup, and a few lookups that hang leave a thread to others.
+ * Makes a function that asks the system for the addresses of names. Requests for the same
+ * name share a lookup. Lookups that hang leave one thread free.
  */
 export function createResolver(
   lookUp: Resolve = (name) => lookUpBySystem(name, { all: true }),

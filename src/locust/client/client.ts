@@ -25,9 +25,9 @@ export interface Credentials {
 }
 
 export interface RequestOptions {
-  /** They beat those that are sent with each request. */
+  /** They override the headers that are sent with each request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether a response is one that the caller wants, though it would be an error elsewhere. */
+  /** Whether the caller accepts a response that would otherwise be an error. */
   readonly isExpected: (response: LocustResponse) => boolean;
 }
 
@@ -37,7 +37,7 @@ export interface LocustClient {
   readonly displayUrl: string;
   /** @param path below the base path, such as `stats/requests`. */
   get(path: string, signal: AbortSignal): Promise<Buffer>;
-  /** Like get, with headers of its own, and with the statuses that are no failure here. */
+  /** Like get, with additional headers and with further accepted statuses. */
   getResponse(path: string, signal: AbortSignal, options: RequestOptions): Promise<LocustResponse>;
   /** Sends a form. */
   post(path: string, form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Buffer>;

@@ -65,7 +65,7 @@ interface SocketError extends Error {
 }
 
 function closedReason(error: SocketError): string {
-  // undici reports a status 100 or 101 so if no request led to it.
+  // undici reports an unexpected status 100 or 101 this way.
   if (error.message === 'bad response') {
     return 'it sent 100 Continue or another status that is no response, without a request for one';
   }

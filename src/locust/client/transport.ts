@@ -35,7 +35,7 @@ interface RequestInit {
 
 /** Sends requests to one host. Answers with whatever status; every failure is a LocustError. */
 export interface Transport {
-  /** @param more headers of this request, which beat those that are sent with each. */
+  /** @param more headers of this request, which override those of all requests. */
   get(
     target: URL,
     signal: AbortSignal,

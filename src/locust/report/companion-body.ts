@@ -19,7 +19,7 @@ const TIMES = 'response_times';
 export interface CompanionRow {
   /** Its values by the names of their columns, but for the response times. */
   readonly cells: JsonObject;
-  /** Whether its response times are what was last given to `ResponseTimes`. */
+  /** Whether `ResponseTimes` now holds its response times. */
   readonly hasTimes: boolean;
 }
 
@@ -28,11 +28,11 @@ export interface RowReading {
   readonly columns: readonly string[];
   readonly times: ResponseTimes;
   readonly ignored: IgnoredCollector;
-  /** In which order the times of the next row may come. */
+  /** The order in which the times of the next row are expected. */
   expected: TimesOrder | null;
 }
 
-/** A value that has a place in the bytes of a report, where it can be read when it is wanted. */
+/** A value in the bytes of a report that is decoded only when it is needed. */
 export class EncodedValue {
   readonly #reader: MsgpackReader;
   readonly #start: number;
@@ -92,7 +92,7 @@ export class EncodedList implements JsonList {
 }
 
 /**
- * The members of the report, whether it is JSON or MessagePack, which a map begins in another way.
+ * The members of the report in JSON or MessagePack; the first byte shows which one it is.
  * In MessagePack the long lists are `EncodedList`s, and the aggregate is an `EncodedValue`.
  *
  * @throws SyntaxError when it is neither.
@@ -150,13 +150,13 @@ function* readList(reader: MsgpackReader, key: string): YieldingTask<EncodedList
   return new EncodedList(elements);
 }
 
-/** The list that a value is; null where it is none. */
+/** The value as a list; null if it is not a list. */
 export function asAnyList(value: unknown): JsonList | null {
   return value instanceof EncodedList ? value : asList(value);
 }
 
 /**
- * Calls `visit` with each row of a list and its place, some at a time; with null for what is no row.
+ * Calls `visit` with each row of a list and its place, in batches; with null for a value that is not a row.
  *
  * @param isKnown whether an encoded row need not be read; then `visit` is not called with it.
  */
@@ -186,7 +186,7 @@ export function* visitRows(
   }
 }
 
-/** @returns null where the value is no list, as a row is. */
+/** @returns null if the value is not a list. */
 export function readRow(value: unknown, reading: RowReading): CompanionRow | null {
   if (value instanceof EncodedValue) return readEncodedRow(value.open(), reading);
   if (!Array.isArray(value)) return null;
@@ -233,7 +233,7 @@ function readEncodedTimes(reader: MsgpackReader, reading: RowReading): boolean {
   reading.times.clear(reading.expected);
   let isGood = true;
   for (let index = 0; index < length; index += 1) {
-    // Nearly all are such; the others are read in the general way.
+    // The fast path for unsigned integers, which nearly all times and counts are.
     const time = reader.readUnsigned();
     const anyTime = time < 0 ? reader.readValue() : time;
     const count = reader.readUnsigned();
@@ -244,7 +244,7 @@ function readEncodedTimes(reader: MsgpackReader, reading: RowReading): boolean {
 }
 
 /**
- * A count that is none costs the distribution: without it, others would seem to fall.
+ * One invalid count costs the whole distribution, because without it the cumulative counts would fall.
  *
  * @returns whether the distribution is still good.
  */

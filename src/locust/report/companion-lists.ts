@@ -50,7 +50,7 @@ export function* parseWorkerRows(
   return { countByState: countStates(list), list };
 }
 
-/** Calls `visit` with each row of a list, as an object with these keys. What is no row is left out. */
+/** Calls `visit` with each row of a list, as an object with these keys. Values that are not rows are left out. */
 function* visitCells(
   report: JsonObject,
   key: string,

@@ -11,7 +11,7 @@ export interface RowParsing extends RowReading {
   readonly medianIsLower: boolean;
   /** From the beginning of the statistics to the last request of all; null where not known. */
   readonly elapsedSeconds: number | null;
-  /** How many different response times all rows that are left may have together. */
+  /** How many different response times the remaining rows may have together. */
   readonly room: { left: number };
 }
 
@@ -59,7 +59,7 @@ function countTimed(
   return untimed !== null && untimed <= requests ? requests - untimed : null;
 }
 
-/** Null with a time below 0, with which the sum can fall. */
+/** Null with a negative time, because the sum can then fall. */
 function parseSum(
   { cells, hasTimes }: CompanionRow,
   min: number | null,
@@ -70,7 +70,7 @@ function parseSum(
   return canFall ? null : total / 1000;
 }
 
-/** Null where all rows together have too many times: each takes memory. */
+/** Null if all rows together have too many times, which would take too much memory. */
 function takeDurations(
   sumSeconds: number | null,
   { room, times, ignored }: RowParsing,
@@ -116,7 +116,7 @@ function parseResponseTime(
   };
 }
 
-/** Locust does so with the median, which is rounded, and the others are not. */
+/** Locust clamps only the median. */
 function clamp(median: number, min: number | null, max: number | null): number {
   if (max !== null && median > max) return max;
   return min !== null && median < min ? min : median;

@@ -17,7 +17,7 @@ export interface JsonList {
 /** Elements of an array that make one batch. */
 const BATCH = 500;
 
-/** The list that a value is; null where it is none. */
+/** The value as a list; null if it is not a list. */
 export function asList(value: unknown): JsonList | null {
   if (value instanceof ScannedList) return value;
   return Array.isArray(value) ? listOf(value) : null;

@@ -1,14 +1,14 @@
 import type { YieldingTask } from '../../async/run-yielding.ts';
 import { LocustError } from '../errors.ts';
 
-/** How deep lists and maps may stand in each other where all of them are read. */
+/** The maximum nesting of lists and maps. */
 const MAX_DEPTH = 64;
 
-/** The bytes and values of what is read in one go, since that has no place to pause. */
+/** The maximum size of one value, because decoding it cannot pause. */
 const MAX_VALUE_BYTES = 2 ** 22;
 const MAX_VALUES = 2 ** 18;
 
-/** Values that are walked past between two places to pause. */
+/** Values that are skipped between two pauses. */
 const SLICE = 2 ** 16;
 
 const [NIL, NEVER_USED, FALSE, TRUE, EXT8, EXT32] = [0xc0, 0xc1, 0xc2, 0xc3, 0xc7, 0xc9];
@@ -34,7 +34,7 @@ const FIXED_BYTES = [
   ...[1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0],
 ];
 
-/** Reads MessagePack from its start to its end, or jumps to a place that `skip` has been past. */
+/** Reads MessagePack. Values must be checked by `skip` before they are read. */
 export class MsgpackReader {
   readonly bytes: Buffer;
   at = 0;
@@ -44,8 +44,7 @@ export class MsgpackReader {
   }
 
   /**
-   * Goes past the next value, and checks all that reading it relies on: after this, all reads of
-   * that value stay inside of it, and none takes long.
+   * Skips the next value and checks it, so that reading it later stays within its bytes and is fast.
    *
    * @throws LocustError `not_json` when the bytes end before the value or are no MessagePack,
    *   `too_large` when there is more in it than any Locust sends.
@@ -64,7 +63,7 @@ export class MsgpackReader {
     }
   }
 
-  /** @returns how many values are left to go past, of those that are pending. */
+  /** @returns how many of the pending values are still to be skipped. */
   #walk(pending: number, most: number): number {
     const { bytes } = this;
     let { at } = this;
@@ -115,7 +114,7 @@ export class MsgpackReader {
   }
 
   /**
-   * Reads a value that `skip` has been past. Maps become objects, binary data text. Extension types,
+   * Reads a value that `skip` has checked. Maps become objects, binary data text. Extension types,
    * which Locust has no use for, become empty objects.
    *
    * @throws LocustError `too_large` when lists or maps stand too deep in each other.
@@ -131,7 +130,7 @@ export class MsgpackReader {
     return this.#readTyped(byte, depth);
   }
 
-  /** Like readValue, for a whole number from 0 to 2³² − 1; −1, and nothing is read, where there is none. */
+  /** Reads a whole number from 0 to 2³² − 1. Returns −1 and reads nothing if the next value is not one. */
   readUnsigned(): number {
     const { bytes, at } = this;
     const byte = bytes[at] ?? NIL;

@@ -62,7 +62,7 @@ export interface CompanionRead {
 interface KnownRow {
   readonly encoded: EncodedValue;
   readonly endpoint: Endpoint;
-  /** In which its response times came. */
+  /** The order in which its response times came. */
   readonly order: TimesOrder | null;
 }
 
@@ -114,7 +114,7 @@ export function createCompanionParser(): (body: Buffer) => YieldingTask<Companio
       }
       const endpoint = parseCompanionEndpoint(row, parsing);
       endpoints.push(endpoint);
-      // What is left out of a row counts at each read.
+      // Such rows are parsed at each read, so that their ignored values are counted again.
       if (encoded === null || ignored.total !== ignoredBefore) return;
       const order = endpoint.durations === null ? null : times.order;
       rows[index] = { encoded, endpoint, order };
@@ -225,7 +225,7 @@ function parseColumns({ columns }: JsonObject): readonly string[] {
   return columns.map((column) => (typeof column === 'string' ? column : ''));
 }
 
-/** Before the first run it is there with zeros; without a runner it is null. */
+/** Has zeros before the first run; null without a runner. */
 function readAggregate({ aggregate }: JsonObject, reading: RowReading): CompanionRow | null {
   const row = readRow(aggregate, reading);
   const value = aggregate instanceof EncodedValue ? aggregate.open().readValue() : aggregate;

@@ -46,8 +46,8 @@ export interface CsvOptions {
 }
 
 /**
- * Reads all endpoints from `/stats/requests/csv`, which is never cut. Records that have not the
- * columns of the first are left out: up to 1.0.3 Locust did not double quotes inside of names.
+ * Reads all endpoints from `/stats/requests/csv`, which is never cut. Records with another number
+ * of columns are left out: up to 1.0.3 Locust did not double the quotes in names.
  *
  * @throws ShapeError when it is something else.
  * @throws LocustError `too_large` when there are more records than any Locust sends.

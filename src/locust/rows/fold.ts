@@ -48,8 +48,8 @@ function* fold<Row>(
 }
 
 /**
- * Merges each two neighbours, then what that came to, and so on: merged one after the other, each
- * would go through all that the ones before it came to.
+ * Merges neighbours in pairs, then the results in pairs, and so on. Merging one row after another
+ * into a growing distribution would take quadratic time.
  */
 export function* mergeAll<Row>(
   first: Row,
@@ -119,12 +119,12 @@ export function mergeEndpoints(a: Endpoint, b: Endpoint): Endpoint {
   };
 }
 
-/** Whether nothing that was measured lacks in the distribution. */
+/** Whether the distribution contains everything that was measured. */
 function hasDistribution({ durations, responseTime }: RequestStats): boolean {
   return durations !== null || responseTime.count === 0;
 }
 
-/** What is known, as with counts: a distribution that one read lacks must not cost that of the others. */
+/** The sum of what is known, as with counts. */
 function mergeKnownDurations(a: Durations | null, b: Durations | null): Durations | null {
   if (a === null || b === null) return a ?? b;
   return mergeDurations(a, b);

@@ -35,7 +35,7 @@ export function pairRows<Row>(
   current: readonly Row[],
   { isSame, key }: RowIdentity<Row>,
 ): (index: number) => Row | undefined {
-  // Of the first read every key would be made for nothing.
+  // In the first read there is nothing to pair with.
   if (earlier.length === 0) return () => undefined;
   let byKey: Map<string, Row> | undefined;
   return (index) => {

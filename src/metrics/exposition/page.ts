@@ -1,9 +1,9 @@
 import type { YieldingTask } from '../../async/run-yielding.ts';
 import type { Family } from './family.ts';
 
-/** An exposition in the making, in memory that serves one after another. */
+/** An exposition that is being written, in memory that is used again for the next one. */
 export interface Page {
-  /** Adds families. One that has no samples is left out. */
+  /** Adds families. A family without samples is left out. */
   write(families: readonly Family[]): YieldingTask<void>;
   /** Adds what ends an exposition. */
   end(): void;
